@@ -1,0 +1,1 @@
+"""An SDMX server: statistics and their metadata, maintained, stored and exchanged."""

@@ -1,0 +1,89 @@
+"""What can go wrong, in the words of the SDMX standard.
+
+SdmxError
+├── NoResults            100  the query is sound, nothing matches it
+├── Unauthenticated      110  credentials are missing or wrong
+├── QuerySyntaxError     140  the URL does not follow the SDMX-REST grammar
+├── MessageSyntaxError   140  a message that was sent in cannot be read
+├── NotAcceptable        140  none of the formats asked for can hold the answer
+├── SemanticError        150  the query or message is well formed but breaks a rule
+├── TooLarge             510  the answer is larger than the service allows
+├── Unsupported          501  part of the standard that this server leaves out
+└── Unavailable          503  the service cannot answer now
+
+Which HTTP status each becomes differs between REST versions, so that table stands in
+``rest/``.
+
+Source: SDMX-REST 1.5, section 4.7; SDMX-REST 2.2, doc/status.md.
+"""
+
+from __future__ import annotations
+
+
+class SdmxError(Exception):
+    """Base of every error that a client is told about.
+
+    Attributes:
+        code: the SDMX error number.
+        detail: one sentence for the client: the offending value, and what is allowed.
+    """
+
+    code = 500
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NoResults(SdmxError):
+    """The query is sound, but nothing matches it."""
+
+    code = 100
+
+
+class Unauthenticated(SdmxError):
+    """Credentials are missing or wrong."""
+
+    code = 110
+
+
+class QuerySyntaxError(SdmxError):
+    """The URL does not follow the SDMX-REST grammar."""
+
+    code = 140
+
+
+class MessageSyntaxError(SdmxError):
+    """A message that was sent in cannot be read: not well formed, not valid, not SDMX."""
+
+    code = 140
+
+
+class NotAcceptable(SdmxError):
+    """None of the formats, encodings or languages asked for can hold the answer."""
+
+    code = 140
+
+
+class SemanticError(SdmxError):
+    """Well formed but cannot hold, e.g. it names an unknown dimension."""
+
+    code = 150
+
+
+class TooLarge(SdmxError):
+    """The answer, or the URL, is larger than this service allows."""
+
+    code = 510
+
+
+class Unsupported(SdmxError):
+    """Part of the standard that this server leaves out."""
+
+    code = 501
+
+
+class Unavailable(SdmxError):
+    """The service cannot answer now; later it can."""
+
+    code = 503

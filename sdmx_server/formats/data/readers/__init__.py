@@ -1,0 +1,1 @@
+"""Data messages read, one module a format family and major version."""

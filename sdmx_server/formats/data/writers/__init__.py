@@ -1,0 +1,1 @@
+"""Data messages written, one module a format family and major version."""

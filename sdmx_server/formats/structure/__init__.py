@@ -1,0 +1,1 @@
+"""Structure messages, one module a format family and major version."""

@@ -1,0 +1,132 @@
+"""Data constraints and availability constraints.
+
+Source: SDMX 3.1 Information Model, section 10 (Constraints); sdmx-json 2.1 structure schema.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sdmx_server.model.artefact import Annotable, Maintainable, Value
+
+
+class Period(Value):
+    """One end of a time range."""
+
+    period: str
+    is_inclusive: bool = True
+
+
+class TimeRange(Value):
+    """A range of periods; only the ends that are given bound it."""
+
+    before_period: Period | None = None
+    after_period: Period | None = None
+    start_period: Period | None = None
+    end_period: Period | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+
+class ComponentValue(Value):
+    """A value of a component in a constraint; ``lang`` for text in one language."""
+
+    value: str
+    cascade_values: bool | str | None = None
+    lang: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+
+class CubeRegionKey(Value):
+    """Values of one dimension or component in a region."""
+
+    id: str
+    include: bool = True
+    remove_prefix: bool = False
+    valid_from: str | None = None
+    valid_to: str | None = None
+    time_range: TimeRange | None = None
+    values: tuple[ComponentValue, ...] = ()
+
+
+class CubeRegion(Annotable):
+    """A slice of the cube: values of dimensions (``key_values``) and other components."""
+
+    include: bool = True
+    key_values: tuple[CubeRegionKey, ...] = ()
+    components: tuple[CubeRegionKey, ...] = ()
+
+
+class DataKey(Annotable):
+    """One key, whole or partial; each ``key_values`` entry holds one dimension."""
+
+    include: bool = True
+    valid_from: str | None = None
+    valid_to: str | None = None
+    key_values: tuple[CubeRegionKey, ...] = ()
+    components: tuple[CubeRegionKey, ...] = ()
+
+
+class DataKeySet(Value):
+    """A set of keys."""
+
+    is_included: bool
+    keys: tuple[DataKey, ...] = ()
+
+
+class DataSource(Value):
+    """Where data are to be had: a file, or a web service."""
+
+    data_url: str | None = None
+    wsdl_url: str | None = None
+    wadl_url: str | None = None
+    is_rest_datasource: bool | None = None
+    is_web_service_datasource: bool | None = None
+
+
+class ConstraintAttachment(Value):
+    """What a constraint applies to; URNs, and plain URLs for simple sources."""
+
+    data_provider: str | None = None
+    data_structures: tuple[str, ...] = ()
+    dataflows: tuple[str, ...] = ()
+    provision_agreements: tuple[str, ...] = ()
+    simple_data_sources: tuple[str, ...] = ()
+    queryable_data_sources: tuple[DataSource, ...] = ()
+
+
+class ReleaseCalendar(Value):
+    """When data are released, as durations (SDMX 2.1 and 3.0)."""
+
+    periodicity: str
+    offset: str
+    tolerance: str
+
+
+class DataConstraint(Maintainable):
+    """What data may be reported (role ``Allowed``) or are there (``Actual``; to 3.0)."""
+
+    artefact_type: ClassVar[str] = "dataconstraint"
+    package: ClassVar[str] = "registry"
+    urn_class: ClassVar[str] = "DataConstraint"
+    container: ClassVar[str] = "dataConstraints"
+
+    role: str | None = None
+    constraint_attachment: ConstraintAttachment | None = None
+    release_calendar: ReleaseCalendar | None = None
+    data_key_sets: tuple[DataKeySet, ...] = ()
+    cube_regions: tuple[CubeRegion, ...] = ()
+
+
+class AvailabilityConstraint(Annotable):
+    """What an availability query found: values, and how many series and observations.
+
+    ``constraint_attachment`` names the artefact that was asked about. It has no identity
+    in SDMX 3.1; older formats give it one.
+    """
+
+    constraint_attachment: ConstraintAttachment
+    cube_region: CubeRegion
+    series_count: int | None = None
+    obs_count: int | None = None

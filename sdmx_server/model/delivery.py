@@ -1,0 +1,91 @@
+"""Observations as somebody delivered them, and what is wrong with them.
+
+Readers of data messages and loaders of tables both end here; the server checks a delivery
+as a whole before any of it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stood: in a text file a line and column, in a workbook a sheet and cell.
+
+    Attributes:
+        file: name of the file, without its folder.
+        row: line of a text file or row of a sheet, counted from 1; None where unknown.
+        column: header of the column, or id of the component.
+        sheet: name of the sheet.
+        cell: address of the cell, e.g. ``D7``.
+    """
+
+    file: str
+    row: int | None = None
+    column: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a delivery.
+
+    Attributes:
+        code: what kind of fault, e.g. ``unknown-code``; tests and programs go by it.
+        place: where it is.
+        value: the offending value as it was received; None where nothing was.
+        indonesian: one sentence that says what to change.
+        english: the same in English.
+        suggestions: the nearest allowed values, best first.
+    """
+
+    code: str
+    place: Place
+    value: str | None
+    indonesian: str
+    english: str
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A block of rows for one structure, with one action.
+
+    Attributes:
+        structure: URN or ``AGENCY:ID(VERSION)`` of the dataflow, data structure or provision
+            agreement, as the message names it.
+        context: ``dataflow``, ``datastructure`` or ``provisionagreement``.
+        action: ``Append``, ``Merge``, ``Replace``, ``Delete`` or ``Information``.
+        columns: texts by component id, all lists equally long; None where nothing was
+            given. Nothing is trimmed, rounded or guessed: ``007`` stays ``007``. Values of
+            arrays and multilingual components are JSON text.
+        file: name of the file.
+        rows: for each row, its line (or row of the sheet), counted from 1.
+        sheet: name of the sheet, in a workbook.
+        cells: for a workbook, the letter of the column of each component.
+        provider: the data provider as ``AGENCY.PROVIDER``, where the message names one.
+        dataset_attributes: texts of attributes that the message gives for the whole
+            dataset.
+    """
+
+    structure: str
+    context: str
+    action: str
+    columns: Mapping[str, Sequence[str | None]]
+    file: str
+    rows: Sequence[int]
+    sheet: str | None = None
+    cells: Mapping[str, str] = field(default_factory=dict)
+    provider: str | None = None
+    dataset_attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+class DeliveryFaults(Exception):
+    """A delivery cannot be read or stored; carries every fault that was found."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults; the first: {faults[0].english}")
+        self.faults = tuple(faults)

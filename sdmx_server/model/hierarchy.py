@@ -1,0 +1,54 @@
+"""Hierarchies and hierarchy associations.
+
+Source: SDMX 3.1 Information Model, section 9; sdmx-json 2.1 structure schema.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sdmx_server.model.artefact import Identifiable, Maintainable, Nameable
+from sdmx_server.model.representation import TextFormat
+
+
+class Level(Nameable):
+    """A formal level, with the level below it."""
+
+    coding_format: TextFormat | None = None
+    level: Level | None = None
+
+
+class HierarchicalCode(Identifiable):
+    """A code in its place: ``code`` is a URN, ``level`` the id of a level, dotted if nested."""
+
+    code: str
+    level: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    hierarchical_codes: tuple[HierarchicalCode, ...] = ()
+
+
+class Hierarchy(Maintainable):
+    """A tree of codes from one or more codelists."""
+
+    artefact_type: ClassVar[str] = "hierarchy"
+    package: ClassVar[str] = "codelist"
+    urn_class: ClassVar[str] = "Hierarchy"
+    container: ClassVar[str] = "hierarchies"
+
+    has_formal_levels: bool = False
+    level: Level | None = None
+    hierarchical_codes: tuple[HierarchicalCode, ...] = ()
+
+
+class HierarchyAssociation(Maintainable):
+    """A hierarchy linked to an artefact, in the context of another; all are URNs."""
+
+    artefact_type: ClassVar[str] = "hierarchyassociation"
+    package: ClassVar[str] = "codelist"
+    urn_class: ClassVar[str] = "HierarchyAssociation"
+    container: ClassVar[str] = "hierarchyAssociations"
+
+    linked_hierarchy: str | None = None
+    linked_object: str | None = None
+    context_object: str | None = None
