@@ -298,3 +298,20 @@ def localised(texts: Mapping[str, str], languages: tuple[str, ...]) -> str:
         if base in texts:
             return texts[base]
     return next(iter(texts.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The choices that a format leaves to the client.
+
+    Attributes:
+        version: version of the format, as its media type writes it (``2.1``, ``3.1.0`` ...).
+        labels: SDMX-CSV: ``id``, ``name`` or ``both``.
+        keys: SDMX-CSV 2: ``none``, ``obs``, ``series`` or ``both``.
+        time_format: SDMX-CSV: ``original`` or ``normalized``.
+    """
+
+    version: str
+    labels: str = "id"
+    keys: str = "none"
+    time_format: str = "original"
