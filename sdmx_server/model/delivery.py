@@ -51,6 +51,33 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultKind:
+    """A kind of fault: its code and its sentences, with ``{value}`` and details to fill in."""
+
+    code: str
+    indonesian: str
+    english: str
+
+
+def complain(
+    kind: FaultKind,
+    place: Place,
+    value: str | None = None,
+    suggestions: tuple[str, ...] = (),
+    **details: object,
+) -> Fault:
+    """Return the fault of this kind at a place; ``details`` fill in its sentences."""
+    return Fault(
+        kind.code,
+        place,
+        value,
+        kind.indonesian.format(value=value, **details),
+        kind.english.format(value=value, **details),
+        suggestions,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A block of rows for one structure, with one action.
 
@@ -69,6 +96,8 @@ class Delivery:
         provider: the data provider as ``AGENCY.PROVIDER``, where the message names one.
         dataset_attributes: texts of attributes that the message gives for the whole
             dataset.
+        labelled: whether the cells of coded components hold ``id: name``, as SDMX-CSV with
+            ``labels=both`` writes them.
     """
 
     structure: str
@@ -81,6 +110,7 @@ class Delivery:
     cells: Mapping[str, str] = field(default_factory=dict)
     provider: str | None = None
     dataset_attributes: Mapping[str, str] = field(default_factory=dict)
+    labelled: bool = False
 
 
 class DeliveryFaults(Exception):
