@@ -9,7 +9,7 @@ Source: SDMX 3.1 Information Model, sections 3.1-3.4; sdmx-json 2.1 structure sc
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, dataclass_transform
+from typing import Annotated, Any, ClassVar, dataclass_transform
 
 import msgspec
 
@@ -17,6 +17,11 @@ from sdmx_server.model.urn import item_urn, maintainable_urn
 
 Texts = dict[str, str]
 """Text by language."""
+
+REFERENCE = msgspec.Meta(extra={"reference": True})
+
+Reference = Annotated[str, REFERENCE]
+"""A URN that refers to an artefact or item; wildcards in its version are kept."""
 
 
 def json_name(field: str) -> str:

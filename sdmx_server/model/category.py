@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sdmx_server.model.artefact import ItemScheme, Maintainable, Nameable
+from sdmx_server.model.artefact import ItemScheme, Maintainable, Nameable, Reference
 
 
 class Category(Nameable):
@@ -37,5 +37,5 @@ class Categorisation(Maintainable):
     urn_class: ClassVar[str] = "Categorisation"
     container: ClassVar[str] = "categorisations"
 
-    source: str | None = None
-    target: str | None = None
+    source: Reference | None = None
+    target: Reference | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sdmx_server.model.artefact import Annotable, ItemScheme, Nameable, Texts, Value
+from sdmx_server.model.artefact import Annotable, ItemScheme, Nameable, Reference, Texts, Value
 
 
 class Code(Nameable):
@@ -33,7 +33,7 @@ class CodeSelection(Value):
 class CodelistExtension(Value):
     """Codes inherited from another list, given a prefix and cut to a selection."""
 
-    codelist: str
+    codelist: Reference
     prefix: str | None = None
     inclusive_code_selection: CodeSelection | None = None
     exclusive_code_selection: CodeSelection | None = None
@@ -51,6 +51,47 @@ class Codelist(ItemScheme):
 
     codes: tuple[Code, ...] = ()
     codelist_extensions: tuple[CodelistExtension, ...] = ()
+
+
+class GeoFeatureSetCode(Code):
+    """A code of an area; ``value`` is its outline as a list of coordinates."""
+
+    value: str
+
+
+class GeographicCodelist(ItemScheme):
+    """A codelist of areas."""
+
+    artefact_type: ClassVar[str] = "codelist"
+    package: ClassVar[str] = "codelist"
+    urn_class: ClassVar[str] = "Codelist"
+    container: ClassVar[str] = "geographicCodelists"
+    items_field: ClassVar[str] = "geo_feature_set_codes"
+    item_class: ClassVar[str] = "Code"
+
+    geo_feature_set_codes: tuple[GeoFeatureSetCode, ...] = ()
+    codelist_extensions: tuple[CodelistExtension, ...] = ()
+
+
+class GeoGridCode(Code):
+    """A code of a cell; ``geo_cell`` is its place in the grid."""
+
+    geo_cell: str
+
+
+class GeoGridCodelist(ItemScheme):
+    """A codelist of the cells of a grid."""
+
+    artefact_type: ClassVar[str] = "codelist"
+    package: ClassVar[str] = "codelist"
+    urn_class: ClassVar[str] = "Codelist"
+    container: ClassVar[str] = "geoGridCodelists"
+    items_field: ClassVar[str] = "geo_grid_codes"
+    item_class: ClassVar[str] = "Code"
+
+    geo_grid_codes: tuple[GeoGridCode, ...] = ()
+    codelist_extensions: tuple[CodelistExtension, ...] = ()
+    grid_definition: str | None = None
 
 
 class ValueItem(Annotable):

@@ -1,4 +1,4 @@
-"""Data constraints and availability constraints.
+"""Data, metadata and availability constraints.
 
 Source: SDMX 3.1 Information Model, section 10 (Constraints); sdmx-json 2.1 structure schema.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sdmx_server.model.artefact import Annotable, Maintainable, Value
+import msgspec
+
+from sdmx_server.model.artefact import Annotable, Maintainable, Reference, Value
 
 
 class Period(Value):
@@ -78,20 +80,20 @@ class DataKeySet(Value):
 class DataSource(Value):
     """Where data are to be had: a file, or a web service."""
 
-    data_url: str | None = None
-    wsdl_url: str | None = None
-    wadl_url: str | None = None
-    is_rest_datasource: bool | None = None
+    data_url: str | None = msgspec.field(name="dataURL", default=None)
+    wsdl_url: str | None = msgspec.field(name="wsdlURL", default=None)
+    wadl_url: str | None = msgspec.field(name="wadlURL", default=None)
+    is_rest_datasource: bool | None = msgspec.field(name="isRESTDatasource", default=None)
     is_web_service_datasource: bool | None = None
 
 
 class ConstraintAttachment(Value):
     """What a constraint applies to; URNs, and plain URLs for simple sources."""
 
-    data_provider: str | None = None
-    data_structures: tuple[str, ...] = ()
-    dataflows: tuple[str, ...] = ()
-    provision_agreements: tuple[str, ...] = ()
+    data_provider: Reference | None = None
+    data_structures: tuple[Reference, ...] = ()
+    dataflows: tuple[Reference, ...] = ()
+    provision_agreements: tuple[Reference, ...] = ()
     simple_data_sources: tuple[str, ...] = ()
     queryable_data_sources: tuple[DataSource, ...] = ()
 
@@ -117,6 +119,41 @@ class DataConstraint(Maintainable):
     release_calendar: ReleaseCalendar | None = None
     data_key_sets: tuple[DataKeySet, ...] = ()
     cube_regions: tuple[CubeRegion, ...] = ()
+
+
+class MetadataConstraintAttachment(Value):
+    """What a metadata constraint applies to; URNs, and plain URLs for simple sources."""
+
+    metadata_provider: Reference | None = None
+    metadata_sets: tuple[Reference, ...] = ()
+    metadata_structures: tuple[Reference, ...] = ()
+    metadataflows: tuple[Reference, ...] = ()
+    metadata_provision_agreements: tuple[Reference, ...] = ()
+    simple_data_sources: tuple[str, ...] = ()
+    queryable_data_sources: tuple[DataSource, ...] = ()
+
+
+class MetadataTargetRegion(Annotable):
+    """Values that metadata attributes may hold."""
+
+    include: bool = True
+    valid_from: str | None = None
+    valid_to: str | None = None
+    components: tuple[CubeRegionKey, ...] = ()
+
+
+class MetadataConstraint(Maintainable):
+    """What reference metadata may be reported; ``role`` and calendar to SDMX 3.0."""
+
+    artefact_type: ClassVar[str] = "metadataconstraint"
+    package: ClassVar[str] = "registry"
+    urn_class: ClassVar[str] = "MetadataConstraint"
+    container: ClassVar[str] = "metadataConstraints"
+
+    role: str | None = None
+    constraint_attachment: MetadataConstraintAttachment | None = None
+    release_calendar: ReleaseCalendar | None = None
+    metadata_target_regions: tuple[MetadataTargetRegion, ...] = ()
 
 
 class AvailabilityConstraint(Annotable):

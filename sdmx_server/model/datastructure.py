@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sdmx_server.model.artefact import Identifiable, Maintainable, Value
+from sdmx_server.model.artefact import Identifiable, Maintainable, Reference, Value
 from sdmx_server.model.representation import Representation
 
 
@@ -18,9 +18,9 @@ class Empty(Value):
 class ModelComponent(Identifiable):
     """What dimensions, measures and attributes share; references are URNs."""
 
-    concept_identity: str
+    concept_identity: Reference
     local_representation: Representation | None = None
-    concept_roles: tuple[str, ...] = ()
+    concept_roles: tuple[Reference, ...] = ()
 
 
 class Dimension(ModelComponent):
@@ -54,13 +54,14 @@ class Group(Identifiable):
     """
 
     group_dimensions: tuple[str, ...] = ()
-    attachment_constraint: str | None = None
+    attachment_constraint: Reference | None = None
 
 
 class AttributeRelationship(Value):
     """What an attribute is attached to: exactly one of the first four.
 
-    ``attachment_groups`` are those of SDMX 2.1, beside ``dimensions`` or alone.
+    ``attachment_groups`` are those of SDMX 2.1, beside ``dimensions`` or alone;
+    ``are_dimensions_optional`` has one entry for each of ``dimensions``, or none.
     """
 
     dataflow: Empty | None = None
@@ -68,6 +69,7 @@ class AttributeRelationship(Value):
     group: str | None = None
     observation: Empty | None = None
     attachment_groups: tuple[str, ...] = ()
+    are_dimensions_optional: tuple[bool, ...] = ()
 
 
 class Attribute(ModelComponent):
@@ -124,7 +126,7 @@ class DataStructure(Maintainable):
     container: ClassVar[str] = "dataStructures"
 
     data_structure_components: DataStructureComponents | None = None
-    metadata: str | None = None
+    metadata: Reference | None = None
     evolving_structure: bool = False
 
 
@@ -136,7 +138,7 @@ class Dataflow(Maintainable):
     urn_class: ClassVar[str] = "Dataflow"
     container: ClassVar[str] = "dataflows"
 
-    structure: str | None = None
+    structure: Reference | None = None
     dimension_constraint: tuple[str, ...] = ()
 
 
@@ -148,5 +150,5 @@ class ProvisionAgreement(Maintainable):
     urn_class: ClassVar[str] = "ProvisionAgreement"
     container: ClassVar[str] = "provisionAgreements"
 
-    data_provider: str | None = None
-    dataflow: str | None = None
+    data_provider: Reference | None = None
+    dataflow: Reference | None = None

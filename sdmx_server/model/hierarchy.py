@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sdmx_server.model.artefact import Identifiable, Maintainable, Nameable
+from sdmx_server.model.artefact import Identifiable, Maintainable, Nameable, Reference
 from sdmx_server.model.representation import TextFormat
 
 
@@ -21,7 +21,7 @@ class Level(Nameable):
 class HierarchicalCode(Identifiable):
     """A code in its place: ``code`` is a URN, ``level`` the id of a level, dotted if nested."""
 
-    code: str
+    code: Reference
     level: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
@@ -49,6 +49,6 @@ class HierarchyAssociation(Maintainable):
     urn_class: ClassVar[str] = "HierarchyAssociation"
     container: ClassVar[str] = "hierarchyAssociations"
 
-    linked_hierarchy: str | None = None
-    linked_object: str | None = None
-    context_object: str | None = None
+    linked_hierarchy: Reference | None = None
+    linked_object: Reference | None = None
+    context_object: Reference | None = None

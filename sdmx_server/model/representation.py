@@ -5,7 +5,7 @@ Source: SDMX 3.1 Information Model, section 4.3 (Representation, Facet).
 
 from __future__ import annotations
 
-from sdmx_server.model.artefact import Texts, Value
+from sdmx_server.model.artefact import Reference, Texts, Value
 
 
 class SentinelValue(Value):
@@ -43,7 +43,7 @@ class Representation(Value):
     ``max_occurs`` is a number, ``unbounded``, or None for one.
     """
 
-    enumeration: str | None = None
+    enumeration: Reference | None = None
     enumeration_format: TextFormat | None = None
     format: TextFormat | None = None
     min_occurs: int | None = None
