@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
+_SHOWN = 100  # characters of a value that a sentence repeats
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a value stood: in a text file a line and column, in a workbook a sheet and cell.
@@ -67,12 +70,13 @@ def complain(
     **details: object,
 ) -> Fault:
     """Return the fault of this kind at a place; ``details`` fill in its sentences."""
+    shown = value if value is None or len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
     return Fault(
         kind.code,
         place,
         value,
-        kind.indonesian.format(value=value, **details),
-        kind.english.format(value=value, **details),
+        kind.indonesian.format(value=shown, **details),
+        kind.english.format(value=shown, **details),
         suggestions,
     )
 

@@ -1,0 +1,184 @@
+"""SDMX-CSV data messages 1.0, 2.0 and 2.1.
+
+The header tells the versions apart: 1.0 begins with DATAFLOW, 2.x with STRUCTURE. The
+separator is the character after that first name.
+
+Source: SDMX-CSV 1.0, 2.0 and 2.1 data message field guides.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sdmx_server.formats.data.readers import csv_header, faults
+from sdmx_server.formats.data.readers.csv_cells import to_json
+from sdmx_server.formats.data.readers.csv_header import Header
+from sdmx_server.formats.data.readers.faults import FaultList
+from sdmx_server.formats.data.readers.text import decode
+from sdmx_server.model.delivery import Delivery
+from sdmx_server.model.urn import parse_urn
+
+_CONTEXTS = {
+    "dataflow": "dataflow",
+    "datastructure": "datastructure",
+    "dataprovision": "provisionagreement",
+}
+_ACTIONS = {
+    None: "Merge",
+    "I": "Information",
+    "A": "Append",
+    "M": "Merge",
+    "R": "Replace",
+    "D": "Delete",
+}
+_REFERENCE = re.compile(r"[A-Za-z][\w.@$-]*:[\w@$-]+(?:\([^()\s]+\))?")
+_CHUNK = 50_000
+
+Cells = list[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    header: Header
+    columns: Sequence[Cells]
+    rows: Sequence[int]
+
+    def column(self, name: str) -> Cells:
+        """The cells of a column that describes the rows; all empty where it is left out."""
+        position = self.header.fixed.get(name)
+        return [None] * len(self.rows) if position is None else self.columns[position]
+
+
+def read(content: bytes, file: str) -> list[Delivery]:
+    """Read a message: one delivery for each run of rows of one structure and action.
+
+    An empty cell is no value; everything else is kept as it stands.
+
+    Raises:
+        DeliveryFaults: if the message cannot be read, with every reason.
+    """
+    found = FaultList(file)
+    text = decode(content, found)
+    header = csv_header.read(text, found)
+    table = _read_table(text, header, found)
+    found.raise_if_any()
+    blocks = list(_blocks(table, found))
+    deliveries = [_delivery(table, block, len(blocks) > 1, found) for block in blocks]
+    found.raise_if_any()
+    return deliveries
+
+
+def _read_table(text: str, header: Header, found: FaultList) -> _Table:
+    memo: dict[str, str | None] = {"": None}
+    columns: list[Cells] = [[] for _ in range(header.width)]
+    rows: list[int] = []
+    chunk: list[list[str]] = []
+    for line, record in _records(text, header, found):
+        rows.append(line)
+        chunk.append(record)
+        if len(chunk) == _CHUNK:
+            _append(columns, chunk, memo)
+    _append(columns, chunk, memo)
+    if not rows and not found.faults:
+        found.stop(faults.NO_DATA, 1)
+    return _Table(header, columns, rows)
+
+
+def _records(text: str, header: Header, found: FaultList) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=header.separator, strict=True)
+    line = 1
+    try:
+        next(reader)
+        line = reader.line_num + 1
+        for record in reader:
+            if len(record) == header.width:
+                yield line, record
+            elif record:
+                size = str(len(record))
+                found.add(faults.ROW_LENGTH, line, size, expected=header.width)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        found.add(faults.MALFORMED_CSV, line, reason=error)
+
+
+def _append(columns: list[Cells], chunk: list[list[str]], memo: dict[str, str | None]) -> None:
+    """Move the records to the columns; equal texts are kept once."""
+    for column, cells in zip(columns, zip(*chunk, strict=True), strict=False):
+        column.extend(map(memo.setdefault, cells, cells))
+    chunk.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Rows ``first`` to ``last``, the latter excluded, of one structure and action."""
+
+    first: int
+    last: int
+    structure: str
+    context: str
+    action: str
+
+
+def _blocks(table: _Table, found: FaultList) -> Iterator[_Block]:
+    if "DATAFLOW" in table.header.fixed:
+        contexts: Cells = ["dataflow"] * len(table.rows)
+        structures = table.column("DATAFLOW")
+    else:
+        contexts, structures = table.column("STRUCTURE"), table.column("STRUCTURE_ID")
+    marks = list(zip(contexts, structures, table.column("ACTION"), strict=True))
+    starts = [i for i, mark in enumerate(marks) if i == 0 or mark != marks[i - 1]]
+    for first, last in zip(starts, [*starts[1:], len(marks)], strict=True):
+        context, structure, action = marks[first]
+        row = table.rows[first]
+        if context not in _CONTEXTS:
+            found.add(faults.UNKNOWN_STRUCTURE_TYPE, row, context or "", "STRUCTURE")
+        if action not in _ACTIONS:
+            allowed = ", ".join(letter for letter in _ACTIONS if letter)
+            found.add(faults.UNKNOWN_ACTION, row, action, "ACTION", allowed=allowed)
+        yield _Block(
+            first,
+            last,
+            _reference(structure or "", row, table.header, found),
+            _CONTEXTS.get(context or "", "dataflow"),
+            _ACTIONS.get(action, "Merge"),
+        )
+
+
+def _reference(text: str, row: int, header: Header, found: FaultList) -> str:
+    """Return the reference without the name that ``labels=both`` puts behind it."""
+    reference = text
+    if header.labelled and not text.startswith("urn:"):
+        reference = text.partition(": ")[0]
+    if _REFERENCE.fullmatch(reference):
+        return reference
+    try:
+        parse_urn(reference)
+    except ValueError:
+        column = "DATAFLOW" if "DATAFLOW" in header.fixed else "STRUCTURE_ID"
+        found.add(faults.MALFORMED_STRUCTURE, row, text, column)
+    return reference
+
+
+def _delivery(table: _Table, block: _Block, several: bool, found: FaultList) -> Delivery:
+    rows = table.rows[block.first : block.last]
+    columns: dict[str, Cells] = {}
+    for position, column in table.header.components.items():
+        cells = table.columns[position][block.first : block.last]
+        if several and not any(cells):
+            continue  # the column belongs to another structure of the file
+        if column.is_array or column.languages:
+            cells = to_json(cells, column, table.header.subseparator, rows, found)
+        columns[column.id] = cells
+    return Delivery(
+        structure=block.structure,
+        context=block.context,
+        action=block.action,
+        columns=columns,
+        file=found.file,
+        rows=rows,
+        labelled=table.header.labelled,
+    )
