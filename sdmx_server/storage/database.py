@@ -1,0 +1,163 @@
+"""The database: connecting to it, creating its tables, and writing to it.
+
+SQLite is used in WAL mode, so that readers never wait for a writer; PostgreSQL through
+psycopg. In both a writer holds a lock until it commits, so that two never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sdmx_server.errors import Unavailable
+from sdmx_server.storage import tables
+
+_DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_INSERTS: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+_SQLITE_PRAGMAS = (
+    "PRAGMA busy_timeout = 60000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+)
+_CREATION_LOCK = 0x53444D58
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """How often a store was changed.
+
+    Attributes:
+        number: raised by every committed change; 0 where there was none.
+        changed: when the last change was made, UTC.
+    """
+
+    number: int
+    changed: datetime
+
+
+_NEVER = Revision(0, datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def connect(url: str) -> sa.Engine:
+    """Return the engine of a database.
+
+    Args:
+        url: ``sqlite:///file`` or ``postgresql://user:password@host/database``.
+
+    Raises:
+        ValueError: if the database is neither SQLite nor PostgreSQL.
+    """
+    parsed = sa.make_url(url)
+    parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+    if parsed.get_backend_name() not in _INSERTS:
+        raise ValueError(
+            f"{parsed.drivername!r} is no database this server knows: sqlite or postgresql."
+        )
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    engine = sa.create_engine(parsed, pool_size=8, max_overflow=24)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def create(engine: sa.Engine) -> None:
+    """Create the tables that are not there yet; any number of processes may do so at once.
+
+    Raises:
+        Unavailable: if the tables are those of another release of the server.
+    """
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
+        tables.metadata.create_all(connection)
+        found = connection.scalar(sa.select(tables.schema_version.c.version))
+        if found is None:
+            connection.execute(tables.schema_version.insert(), {"version": tables.SCHEMA_VERSION})
+        elif found != tables.SCHEMA_VERSION:
+            raise Unavailable(
+                f"The database has tables of version {found}; "
+                f"this server needs version {tables.SCHEMA_VERSION}."
+            )
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that writes; it commits at the end, or leaves nothing on an error.
+
+    Raises:
+        Unavailable: if other writers do not let go of the database, or it cannot be reached.
+    """
+    try:
+        with engine.connect() as connection:
+            connection = connection.execution_options(immediate=True)
+            with connection.begin():
+                yield connection
+    except sa.exc.OperationalError as error:
+        raise Unavailable(f"The database cannot be written to now: {error.orig}.") from error
+
+
+def insert_missing(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert the rows whose primary key is not there yet."""
+    statement = _INSERTS[connection.dialect.name](table).on_conflict_do_nothing()
+    for some in portions(rows):
+        connection.execute(statement, list(some))
+
+
+def portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Cut a sequence into parts short enough for the parameters of one statement."""
+    for start in range(0, len(values), _AT_A_TIME):
+        yield values[start : start + _AT_A_TIME]
+
+
+def lock_revision(connection: sa.Connection, store: str) -> None:
+    """Make other writers of a store wait until this transaction ends."""
+    row = {"store": store, "number": 0, "changed": _NEVER.changed}
+    insert_missing(connection, tables.revisions, [row])
+    wanted = tables.revisions.c.store == store
+    connection.execute(sa.select(tables.revisions).where(wanted).with_for_update())
+
+
+def raise_revision(connection: sa.Connection, store: str, at: datetime) -> None:
+    """Count one more change of a store; the transaction must hold its lock."""
+    connection.execute(
+        tables.revisions.update()
+        .where(tables.revisions.c.store == store)
+        .values(number=tables.revisions.c.number + 1, changed=at)
+    )
+
+
+def read_revision(engine: sa.Engine, store: str) -> Revision:
+    """Return how often a store was changed, and when last."""
+    columns = tables.revisions.c
+    with engine.connect() as connection:
+        row = connection.execute(
+            sa.select(columns.number, columns.changed).where(columns.store == store)
+        ).one_or_none()
+    return Revision(row.number, row.changed) if row else _NEVER
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Set up a connection, whose transactions are then begun by ``_begin_sqlite`` alone."""
+    connection.isolation_level = None
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Begin; a writer takes its lock at once, so that what it has read cannot change."""
+    immediate = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
