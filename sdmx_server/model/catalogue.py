@@ -24,6 +24,7 @@ from sdmx_server.model.constraint import (
 )
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.model.hierarchy import Hierarchy, HierarchyAssociation
+from sdmx_server.model.legacy import AttachmentConstraint, StructureSet
 from sdmx_server.model.mapping import (
     CategorySchemeMap,
     ConceptSchemeMap,
@@ -94,8 +95,13 @@ ARTEFACT_TYPES: tuple[type[Maintainable], ...] = (
     TransformationScheme,
     UserDefinedOperatorScheme,
     VtlMappingScheme,
+    AttachmentConstraint,
+    StructureSet,
 )
-"""Every type of maintainable artefact; referred to before referring, where that can be."""
+"""Every type of maintainable artefact; referred to before referring, where that can be.
+
+The last two are those that SDMX 2.1 alone has.
+"""
 
 _BY_NAME = {cls.__name__: cls for cls in ARTEFACT_TYPES}
 _BY_CONTAINER = {cls.container: cls for cls in ARTEFACT_TYPES}

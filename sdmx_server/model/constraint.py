@@ -87,6 +87,13 @@ class DataSource(Value):
     is_web_service_datasource: bool | None = None
 
 
+class SetReference(Value):
+    """A data or metadata set by the URN of its provider and its id (SDMX 2.1 only)."""
+
+    provider: Reference
+    id: str
+
+
 class ConstraintAttachment(Value):
     """What a constraint applies to; URNs, and plain URLs for simple sources."""
 
@@ -96,6 +103,7 @@ class ConstraintAttachment(Value):
     provision_agreements: tuple[Reference, ...] = ()
     simple_data_sources: tuple[str, ...] = ()
     queryable_data_sources: tuple[DataSource, ...] = ()
+    data_set_references: tuple[SetReference, ...] = ()  # SDMX 2.1 only
 
 
 class ReleaseCalendar(Value):
@@ -104,6 +112,13 @@ class ReleaseCalendar(Value):
     periodicity: str
     offset: str
     tolerance: str
+
+
+class ReferencePeriod(Value):
+    """The instants between which data lie (SDMX 2.1 only)."""
+
+    start_time: str
+    end_time: str
 
 
 class DataConstraint(Maintainable):
@@ -117,6 +132,7 @@ class DataConstraint(Maintainable):
     role: str | None = None
     constraint_attachment: ConstraintAttachment | None = None
     release_calendar: ReleaseCalendar | None = None
+    reference_period: ReferencePeriod | None = None  # SDMX 2.1 only
     data_key_sets: tuple[DataKeySet, ...] = ()
     cube_regions: tuple[CubeRegion, ...] = ()
 
@@ -131,6 +147,37 @@ class MetadataConstraintAttachment(Value):
     metadata_provision_agreements: tuple[Reference, ...] = ()
     simple_data_sources: tuple[str, ...] = ()
     queryable_data_sources: tuple[DataSource, ...] = ()
+    metadata_set_references: tuple[SetReference, ...] = ()  # SDMX 2.1 only
+
+
+class TargetKey(Value):
+    """What one target object of a metadata report may be (SDMX 2.1 only).
+
+    Exactly one of the kinds of value, ``objects`` being URNs.
+    """
+
+    id: str
+    include: bool = True
+    values: tuple[ComponentValue, ...] = ()
+    data_set_references: tuple[SetReference, ...] = ()
+    data_keys: tuple[DataKey, ...] = ()
+    objects: tuple[Reference, ...] = ()
+    time_range: TimeRange | None = None
+
+
+class MetadataKey(Value):
+    """A full target of a metadata report (SDMX 2.1 only)."""
+
+    report: str
+    metadata_target: str
+    key_values: tuple[TargetKey, ...] = ()
+
+
+class MetadataKeySet(Value):
+    """A set of targets (SDMX 2.1 only)."""
+
+    is_included: bool
+    keys: tuple[MetadataKey, ...] = ()
 
 
 class MetadataTargetRegion(Annotable):
@@ -140,6 +187,9 @@ class MetadataTargetRegion(Annotable):
     valid_from: str | None = None
     valid_to: str | None = None
     components: tuple[CubeRegionKey, ...] = ()
+    report: str | None = None  # SDMX 2.1 only
+    metadata_target: str | None = None  # SDMX 2.1 only
+    key_values: tuple[TargetKey, ...] = ()  # SDMX 2.1 only
 
 
 class MetadataConstraint(Maintainable):
@@ -153,6 +203,8 @@ class MetadataConstraint(Maintainable):
     role: str | None = None
     constraint_attachment: MetadataConstraintAttachment | None = None
     release_calendar: ReleaseCalendar | None = None
+    reference_period: ReferencePeriod | None = None  # SDMX 2.1 only
+    metadata_key_sets: tuple[MetadataKeySet, ...] = ()  # SDMX 2.1 only
     metadata_target_regions: tuple[MetadataTargetRegion, ...] = ()
 
 

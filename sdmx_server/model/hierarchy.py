@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sdmx_server.model.artefact import Identifiable, Maintainable, Nameable, Reference
+from sdmx_server.model.artefact import (
+    Annotation,
+    Identifiable,
+    Maintainable,
+    Nameable,
+    Reference,
+    Texts,
+    Value,
+)
 from sdmx_server.model.representation import TextFormat
 
 
@@ -19,13 +27,41 @@ class Level(Nameable):
 
 
 class HierarchicalCode(Identifiable):
-    """A code in its place: ``code`` is a URN, ``level`` the id of a level, dotted if nested."""
+    """A code in its place: ``code`` is a URN, ``level`` the id of a level, dotted if nested.
+
+    SDMX 2.1 alone has a ``version``, and a ``codelist_alias`` by which it names the codelist.
+    """
 
     code: Reference
     level: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
     hierarchical_codes: tuple[HierarchicalCode, ...] = ()
+    version: str | None = None  # SDMX 2.1 only
+    codelist_alias: str | None = None  # SDMX 2.1 only
+
+
+class IncludedCodelist(Value):
+    """A codelist, as a URN, whose codes a hierarchical codelist uses (SDMX 2.1 only)."""
+
+    codelist: Reference
+    alias: str | None = None
+
+
+class HierarchicalCodelist(Value):
+    """What holds hierarchies in SDMX 2.1.
+
+    Agency, version, validity and finality are those of the hierarchies; ``hierarchy_id`` is
+    the id of the hierarchy within it, None where it holds none.
+    """
+
+    id: str
+    hierarchy_id: str | None = None
+    uri: str | None = None
+    annotations: tuple[Annotation, ...] = ()
+    names: Texts = {}
+    descriptions: Texts = {}
+    included_codelists: tuple[IncludedCodelist, ...] = ()
 
 
 class Hierarchy(Maintainable):
@@ -39,6 +75,7 @@ class Hierarchy(Maintainable):
     has_formal_levels: bool = False
     level: Level | None = None
     hierarchical_codes: tuple[HierarchicalCode, ...] = ()
+    hierarchical_codelist: HierarchicalCodelist | None = None  # SDMX 2.1 only
 
 
 class HierarchyAssociation(Maintainable):

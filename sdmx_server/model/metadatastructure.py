@@ -32,10 +32,39 @@ class MetadataAttributeList(Identifiable):
     metadata_attributes: tuple[MetadataAttribute, ...] = ()
 
 
+class TargetObject(Identifiable):
+    """One part of what a report is about (SDMX 2.1 only).
+
+    ``kind`` is the element that it is written as, e.g. ``IdentifiableObjectTarget``.
+    """
+
+    kind: str
+    object_type: str | None = None
+    local_representation: Representation | None = None
+
+
+class MetadataTarget(Identifiable):
+    """What a report may be about (SDMX 2.1 only)."""
+
+    target_objects: tuple[TargetObject, ...] = ()
+
+
+class ReportStructure(Identifiable):
+    """A report: its attributes, and ids of the targets it may have (SDMX 2.1 only)."""
+
+    metadata_attributes: tuple[MetadataAttribute, ...] = ()
+    metadata_targets: tuple[str, ...] = ()
+
+
 class MetadataStructureComponents(Value):
-    """The components of a metadata structure."""
+    """The components of a metadata structure.
+
+    The attribute list holds the attributes of all reports, where SDMX 2.1 has several.
+    """
 
     metadata_attribute_list: MetadataAttributeList | None = None
+    metadata_targets: tuple[MetadataTarget, ...] = ()  # SDMX 2.1 only
+    report_structures: tuple[ReportStructure, ...] = ()  # SDMX 2.1 only
 
 
 class MetadataStructure(Maintainable):

@@ -157,6 +157,7 @@ class VtlMapping(Nameable):
     generic_dataflow: Empty | None = None
     codelist: Reference | None = None
     concept: Reference | None = None
+    concept_scheme: Reference | None = None  # SDMX 2.1 only
     to_vtl_mapping: ToVtlMapping | None = None
     from_vtl_mapping: FromVtlMapping | None = None
 
