@@ -1,0 +1,181 @@
+"""Answer availability queries: the values that data exist for.
+
+Source: SDMX-REST 2.2, doc/availability.md; SDMX-REST 1.5, section 4.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sdmx_server.dataset import ResolvedStructure
+from sdmx_server.errors import NoResults, QuerySyntaxError
+from sdmx_server.exchange.cube import KeyMap, Slice, slices
+from sdmx_server.exchange.selection import Selection, select
+from sdmx_server.exchange.stores import Stores
+from sdmx_server.model.constraint import (
+    AvailabilityConstraint,
+    ComponentValue,
+    ConstraintAttachment,
+    CubeRegion,
+    CubeRegionKey,
+    Period,
+    TimeRange,
+)
+from sdmx_server.query import AvailabilityQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a selection holds.
+
+    Attributes:
+        values: codes by dimension id, sorted.
+        period: first and last period; None without time or without observations.
+        series_count: how many series.
+        observation_count: how many observations.
+    """
+
+    values: Mapping[str, tuple[str, ...]]
+    period: tuple[str, str] | None
+    series_count: int
+    observation_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """The values that data exist for, of one context artefact."""
+
+    constraint: AvailabilityConstraint
+    structure: ResolvedStructure
+
+
+def answer(query: AvailabilityQuery, stores: Stores) -> list[Availability]:
+    """Find the values that data exist for, one answer a context artefact.
+
+    Raises:
+        QuerySyntaxError: if the query names components that no structure has.
+        NoResults: if no observation matches.
+    """
+    parts = slices(query.cube, stores)
+    found: list[Availability] = []
+    for part in parts:
+        shown = _shown(query, part)
+        extent = _extent(part, stores)
+        if extent.series_count:
+            values = _values(query, part, extent, shown, stores)
+            constraint = _constraint(part, extent, values, shown)
+            found.append(Availability(constraint, part.structure))
+    if not found:
+        raise NoResults("No observation matches this query.")
+    return found
+
+
+def _shown(query: AvailabilityQuery, part: Slice) -> list[str]:
+    known = [d.id for d in part.structure.key]
+    unknown = [c for c in query.components if c not in known]
+    if unknown:
+        raise QuerySyntaxError(
+            f"componentID={unknown[0]!r} is no dimension of {part.structure.dsd_urn}; "
+            f"one of {', '.join(known)} is allowed."
+        )
+    return [id_ for id_ in known if not query.components or id_ in query.components]
+
+
+def _values(
+    query: AvailabilityQuery, part: Slice, extent: Extent, shown: Iterable[str], stores: Stores
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the values to list; in mode ``available`` each dimension without its own filter."""
+    if query.mode == "exact":
+        return extent.values
+    return {
+        id_: _extent(_without(part, id_), stores).values.get(id_, ())
+        if _is_filtered(part, id_)
+        else extent.values.get(id_, ())
+        for id_ in shown
+    }
+
+
+def _is_filtered(part: Slice, dimension: str) -> bool:
+    return dimension in part.masks or any(dimension in key for key in part.keys)
+
+
+def _without(part: Slice, dimension: str) -> Slice:
+    keys: list[KeyMap] = [
+        {id_: codes for id_, codes in key.items() if id_ != dimension} for key in part.keys
+    ]
+    masks = {id_: mask for id_, mask in part.masks.items() if id_ != dimension}
+    return replace(part, keys=tuple(keys), masks=masks)
+
+
+def _extent(part: Slice, stores: Stores) -> Extent:
+    selection = select(part, stores)
+    observed = {part.layout.time, *part.layout.coded, *part.layout.texts}
+    if observed & set(part.masks):
+        return _extent_of_observations(part, selection)
+    return _extent_of_series(part, selection)
+
+
+def _extent_of_series(part: Slice, selection: Selection) -> Extent:
+    """Read the extent off the series index; no observation is touched."""
+    values = {
+        d.id: _texts(selection.dictionaries[d.id], np.unique(selection.series[d.id]))
+        for d in part.structure.dimensions
+    }
+    period = None
+    if part.layout.time and len(selection.first):
+        times = selection.dictionaries[part.layout.time]
+        period = times[int(selection.first.min())], times[int(selection.last.max())]
+    return Extent(values, period, len(selection.counts), int(selection.counts.sum()))
+
+
+def _extent_of_observations(part: Slice, selection: Selection) -> Extent:
+    seen: dict[str, set[int]] = {d.id: set() for d in part.structure.key}
+    series_count = observation_count = 0
+    for batch in selection.batches():
+        series_count += batch.series_count
+        observation_count += batch.observation_count
+        for id_, codes in seen.items():
+            column = batch.series[id_] if id_ in batch.series else batch.observations[id_]
+            codes.update(np.unique(column).tolist())
+    values = {
+        id_: _texts(selection.dictionaries[id_], sorted(codes)) for id_, codes in seen.items()
+    }
+    times = values.pop(part.layout.time, ()) if part.layout.time else ()
+    period = (times[0], times[-1]) if times else None
+    return Extent(values, period, series_count, observation_count)
+
+
+def _texts(dictionary: tuple[str, ...], codes: Iterable[int]) -> tuple[str, ...]:
+    return tuple(dictionary[int(code)] for code in codes if code >= 0)
+
+
+def _constraint(
+    part: Slice, extent: Extent, values: Mapping[str, tuple[str, ...]], shown: list[str]
+) -> AvailabilityConstraint:
+    keys = [
+        CubeRegionKey(id=id_, values=tuple(ComponentValue(value=v) for v in values[id_]))
+        for id_ in shown
+        if values.get(id_)
+    ]
+    if extent.period and part.layout.time in shown:
+        start, end = extent.period
+        time_range = TimeRange(start_period=Period(period=start), end_period=Period(period=end))
+        keys.append(CubeRegionKey(id=part.layout.time, time_range=time_range))
+    return AvailabilityConstraint(
+        constraint_attachment=_attachment(part),
+        cube_region=CubeRegion(key_values=tuple(keys)),
+        series_count=extent.series_count,
+        obs_count=extent.observation_count,
+    )
+
+
+def _attachment(part: Slice) -> ConstraintAttachment:
+    urns = (part.structure.urn,)
+    if part.structure.context == "datastructure":
+        return ConstraintAttachment(data_structures=urns)
+    if part.structure.context == "provisionagreement":
+        return ConstraintAttachment(provision_agreements=urns)
+    return ConstraintAttachment(dataflows=urns)

@@ -1,0 +1,175 @@
+"""The part of the data that a query is about: structures, versions and what is selected.
+
+Source: SDMX-REST 2.2, doc/data.md and doc/availability.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sdmx_server.dataset import PROVIDER, Layout, Level, ResolvedStructure
+from sdmx_server.errors import NoResults, QuerySyntaxError, SdmxError, Unsupported
+from sdmx_server.exchange.batches import Flags
+from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.predicates import Mask, both, mask_of, one_of
+from sdmx_server.exchange.resolution import Context, layout_of, resolve
+from sdmx_server.exchange.stores import Stores
+from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
+from sdmx_server.model.urn import parse_urn
+from sdmx_server.query import ComponentFilter, Cube, Key
+from sdmx_server.storage.observations import DatasetVersion
+
+KeyMap = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The data of one context artefact that a query asks for, not yet read.
+
+    Attributes:
+        structure: the structure, seen from the context artefact.
+        layout: how the store lays it out.
+        versions: the dataset versions that hold the data, one a dataflow.
+        keys: partial keys, of which a series must match one; empty for every series.
+        masks: what each component may hold.
+    """
+
+    structure: ResolvedStructure
+    layout: Layout
+    versions: tuple[DatasetVersion, ...]
+    keys: tuple[KeyMap, ...]
+    masks: Mapping[str, Mask]
+
+
+def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Slice]:
+    """Return what a query is about, one slice a context artefact that has data.
+
+    A structure that the query does not fit is passed over if it fits another.
+
+    Raises:
+        QuerySyntaxError: if the query fits none of the structures it asks for.
+        NoResults: if there is no such artefact, or none with data.
+    """
+    if cube.updated_after is not None:
+        raise Unsupported("updatedAfter is not offered by this service.")
+    found: list[Slice] = []
+    misfit: SdmxError | None = None
+    catalogue = stores.catalogues.at(as_of)
+    for context, flows, providers in _contexts(cube, catalogue):
+        versions = _versions(flows, stores, as_of)
+        if not versions:
+            continue
+        try:
+            found.extend(_slice(cube, resolve(context, catalogue), versions, providers))
+        except QuerySyntaxError as error:
+            misfit = misfit or error
+    if misfit is not None and not found:
+        raise misfit
+    if not found:
+        raise NoResults(f"No data are held for {_words(cube)}.")
+    return found
+
+
+def _words(cube: Cube) -> str:
+    agencies, ids = ",".join(cube.artefact.agencies) or "*", ",".join(cube.artefact.ids) or "*"
+    return f"{cube.context} {agencies}:{ids}({','.join(cube.artefact.versions)})"
+
+
+Found = tuple[Context, Sequence[str], tuple[str, ...]]
+
+
+def _contexts(cube: Cube, catalogue: Catalogue) -> Iterator[Found]:
+    """Yield each context artefact with the dataflows behind it and the providers meant."""
+    kind = "dataflow" if cube.context == "*" else cube.context
+    for artefact in catalogue.get(catalogue.matching((kind,), cube.artefact)):
+        if isinstance(artefact, Dataflow):
+            yield artefact, (artefact.urn,), cube.providers
+        elif isinstance(artefact, ProvisionAgreement):
+            flow = catalogue.located(artefact.dataflow or "")
+            provider = parse_urn(artefact.data_provider or "")
+            if flow is not None:
+                yield artefact, (flow.urn,), (f"{provider.agency_id}.{provider.item}",)
+        elif isinstance(artefact, DataStructure):
+            users = catalogue.parents([artefact.urn])
+            yield artefact, [u.urn for u in users if u.artefact_type == "dataflow"], cube.providers
+
+
+def _versions(
+    flows: Sequence[str], stores: Stores, as_of: datetime | None
+) -> tuple[DatasetVersion, ...]:
+    names = (dataset_of(urn) for urn in flows)
+    versions = (stores.observations.current(name, as_of) for name in names)
+    return tuple(version for version in versions if version is not None)
+
+
+def dataset_of(flow_urn: str) -> str:
+    """Return the name of the dataset that holds the data of a dataflow."""
+    return parse_urn(flow_urn).short
+
+
+def _slice(
+    cube: Cube,
+    structure: ResolvedStructure,
+    versions: tuple[DatasetVersion, ...],
+    providers: tuple[str, ...],
+) -> Iterator[Slice]:
+    keys = tuple(_key_map(key, structure, cube.key_may_be_short) for key in cube.keys)
+    masks = _masks(cube, structure)
+    whole = {i: mask for i, mask in masks.items() if _is_whole(structure, i)}
+    fitting = tuple(v for v in versions if _holds(v, whole))
+    if providers:
+        masks[PROVIDER] = _provider_mask(providers)
+    if fitting:
+        masks = {i: mask for i, mask in masks.items() if i not in whole}
+        yield Slice(structure, layout_of(structure), fitting, keys, masks)
+
+
+def _is_whole(structure: ResolvedStructure, component_id: str) -> bool:
+    component = structure.component(component_id)
+    return component is not None and component.level is Level.DATASET
+
+
+def _holds(version: DatasetVersion, masks: Mapping[str, Mask]) -> bool:
+    return all(bool(mask([version.dataset_attributes.get(i)])[0]) for i, mask in masks.items())
+
+
+def _key_map(key: Key, structure: ResolvedStructure, may_be_short: bool) -> KeyMap:
+    dimensions = [d.id for d in structure.dimensions]
+    if len(key) > len(dimensions) or (len(key) < len(dimensions) and not may_be_short):
+        raise QuerySyntaxError(
+            f"The key has {len(key)} positions, {structure.dsd_urn} has {len(dimensions)} "
+            f"dimensions: {'.'.join(dimensions)}."
+        )
+    pairs = zip(dimensions, key, strict=False)
+    return {dimension: frozenset(codes) for dimension, codes in pairs if codes}
+
+
+def _masks(cube: Cube, structure: ResolvedStructure) -> dict[str, Mask]:
+    masks: dict[str, Mask] = {}
+    for wanted in cube.filters:
+        mask = _mask(wanted, structure, cube.reporting_year_start_day)
+        component = wanted.component
+        masks[component] = both(masks[component], mask) if component in masks else mask
+    return masks
+
+
+def _mask(wanted: ComponentFilter, structure: ResolvedStructure, year_start: str | None) -> Mask:
+    component = structure.component(wanted.component)
+    if component is None:
+        known = ", ".join(c.id for c in structure.components)
+        raise QuerySyntaxError(
+            f"{wanted.component!r} is no component of {structure.dsd_urn}; it has {known}."
+        )
+    return mask_of(wanted, component, year_start)
+
+
+def _provider_mask(providers: tuple[str, ...]) -> Mask:
+    bare = frozenset(p for p in providers if "." not in p)
+    full = one_of(frozenset(providers))
+
+    def mask(texts: Sequence[str | None]) -> Flags:
+        return full(texts) | one_of(bare)([t.rpartition(".")[2] if t else None for t in texts])
+
+    return mask

@@ -1,0 +1,108 @@
+"""The order of an answer, and series made anew where another dimension is observed.
+
+Source: SDMX-REST 2.2, doc/data.md ("sort", "dimensionAtObservation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from sdmx_server.dataset import Batch, Level, ResolvedStructure
+from sdmx_server.errors import QuerySyntaxError
+from sdmx_server.exchange.batches import Rows, Table, grouped
+from sdmx_server.exchange.packaging import Packaging
+from sdmx_server.exchange.predicates import NUMERIC_TYPES
+from sdmx_server.query import SortLevel
+
+
+def arranged(
+    table: Table,
+    structure: ResolvedStructure,
+    packaging: Packaging,
+    sort: tuple[SortLevel, ...],
+    *,
+    by_row: bool,
+) -> Iterator[Batch]:
+    """Yield a table as series of the packaging, in the order asked for.
+
+    Args:
+        table: all observations of the answer.
+        structure: what the columns mean.
+        packaging: which dimensions make a series.
+        sort: the order; empty for series key, then the dimension at observation level.
+        by_row: whether the format writes rows, so that neighbours need not share a series.
+            Otherwise series stand in the order of their first observation.
+    """
+    levels = _spelled_out(sort, structure, packaging)
+    ranks = [_rank(level, table, structure) for level in levels]
+    order: Rows = np.lexsort(ranks[::-1]) if ranks else np.arange(table.row_count)
+    if not by_row:
+        order = _series_together(table, order, packaging.series_key)
+    return grouped(table, order, packaging.series_key, _held_by_series(table, packaging))
+
+
+def _spelled_out(
+    sort: tuple[SortLevel, ...], structure: ResolvedStructure, packaging: Packaging
+) -> list[SortLevel]:
+    everything = tuple(d.id for d in structure.key)
+    at_observation = tuple(d for d in everything if d not in packaging.series_key)
+    short = {"series_key": packaging.series_key, "*": everything}
+    wanted = sort or (SortLevel("series_key"), *(SortLevel(d) for d in at_observation))
+    levels: list[SortLevel] = []
+    for level in wanted:
+        for id_ in short.get(level.component, (level.component,)):
+            if structure.component(id_) is None:
+                known = ", ".join(c.id for c in structure.components)
+                raise QuerySyntaxError(
+                    f"sort={id_!r} is no component of {structure.dsd_urn}; "
+                    f"one of series_key, *, {known} is allowed."
+                )
+            levels.append(SortLevel(id_, level.descending))
+    return levels
+
+
+def _rank(level: SortLevel, table: Table, structure: ResolvedStructure) -> npt.NDArray[np.int64]:
+    if level.component in table.codes:
+        rank = table.codes[level.component].astype(np.int64)
+    else:
+        rank = _rank_of_texts(level.component, table, structure)
+    return -rank if level.descending else rank
+
+
+def _rank_of_texts(
+    component_id: str, table: Table, structure: ResolvedStructure
+) -> npt.NDArray[np.int64]:
+    texts = table.texts.get(component_id)
+    if texts is None:  # an attribute of the whole dataset, or one that no observation has
+        return np.zeros(table.row_count, dtype=np.int64)
+    component = structure.component(component_id)
+    numeric = component is not None and component.data_type in NUMERIC_TYPES
+    keys = [_number(text) if numeric else (0.0, text or "") for text in texts]
+    place = {key: n for n, key in enumerate(sorted(set(keys)))}
+    return np.array([place[key] for key in keys], dtype=np.int64)
+
+
+def _number(text: str | None) -> tuple[float, str]:
+    try:
+        return float(text or "-inf"), ""
+    except ValueError:
+        return float("inf"), text or ""
+
+
+def _series_together(table: Table, order: Rows, key: tuple[str, ...]) -> Rows:
+    """Bring rows of one series together, series in the order of their first row."""
+    if not key or not len(order):
+        return order
+    columns = np.stack([table.codes[id_][order] for id_ in key])
+    _, first, series = np.unique(columns, axis=1, return_index=True, return_inverse=True)
+    together: Rows = order[np.argsort(first[series.ravel()], kind="stable")]
+    return together
+
+
+def _held_by_series(table: Table, packaging: Packaging) -> set[str]:
+    levels: Mapping[str, Level] = packaging.levels
+    moved = {id_ for id_, level in levels.items() if level in (Level.GROUP, Level.SERIES)}
+    return {id_ for id_ in table.codes if id_ in packaging.series_key or id_ in moved}

@@ -1,0 +1,105 @@
+"""What of the components an answer shows, and at which level each stands in it.
+
+Source: SDMX-REST 2.2, doc/data.md ("attributes", "measures", "dimensionAtObservation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sdmx_server.dataset import Component, Level, ResolvedStructure
+from sdmx_server.errors import QuerySyntaxError
+from sdmx_server.query import ALL_DIMENSIONS, DataQuery
+
+_ATTRIBUTES: Mapping[str, frozenset[Level]] = {
+    "dsd": frozenset(Level),
+    "all": frozenset(Level),
+    "dataset": frozenset({Level.DATASET}),
+    "series": frozenset({Level.GROUP, Level.SERIES}),
+    "obs": frozenset({Level.OBSERVATION}),
+    "msd": frozenset(),
+    "none": frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Packaging:
+    """How the observations of one structure are arranged in an answer.
+
+    Attributes:
+        dimension_at_observation: a dimension id or ``AllDimensions``.
+        series_key: the dimensions that tell series apart, in DSD order; time among them
+            where another dimension is at observation level.
+        attributes: ids of the attributes to show, in DSD order.
+        measures: ids of the measures to show, in DSD order.
+        levels: where each shown attribute stands.
+        with_observations: whether observations are shown at all.
+        regrouped: whether the series are others than those that the store holds.
+    """
+
+    dimension_at_observation: str
+    series_key: tuple[str, ...]
+    attributes: tuple[str, ...]
+    measures: tuple[str, ...]
+    levels: Mapping[str, Level]
+    with_observations: bool
+    regrouped: bool
+
+
+def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
+    """Decide how to arrange the answer to a query.
+
+    Raises:
+        QuerySyntaxError: if the query names a component that the structure lacks.
+    """
+    at_observation = _dimension_at_observation(query, structure)
+    flat = at_observation == ALL_DIMENSIONS
+    attributes = _chosen("attributes", query.attributes, structure.attributes)
+    measures = _chosen("measures", query.measures, structure.measures)
+    levels = {a.id: _level(a, at_observation) for a in attributes}
+    crossed = not flat and at_observation != (structure.time.id if structure.time else None)
+    key = structure.key if crossed else structure.dimensions
+    return Packaging(
+        dimension_at_observation=at_observation,
+        series_key=tuple(d.id for d in key if d.id != at_observation),
+        attributes=tuple(a.id for a in attributes),
+        measures=tuple(m.id for m in measures),
+        levels=levels,
+        with_observations=flat or bool(measures) or Level.OBSERVATION in levels.values(),
+        regrouped=crossed,
+    )
+
+
+def _dimension_at_observation(query: DataQuery, structure: ResolvedStructure) -> str:
+    default = structure.time.id if structure.time else ALL_DIMENSIONS
+    wanted = query.dimension_at_observation or default
+    allowed = [d.id for d in structure.key]
+    if wanted not in (*allowed, ALL_DIMENSIONS):
+        raise QuerySyntaxError(
+            f"dimensionAtObservation={wanted!r} is no dimension of {structure.dsd_urn}; "
+            f"one of {', '.join(allowed)}, {ALL_DIMENSIONS} is allowed."
+        )
+    return wanted
+
+
+def _chosen(
+    parameter: str, wanted: tuple[str, ...], components: tuple[Component, ...]
+) -> list[Component]:
+    """Return the components that a parameter names, by keyword or id, in DSD order."""
+    known = {c.id for c in components}
+    for word in wanted:
+        if word not in known and word not in _ATTRIBUTES:
+            allowed = ", ".join(sorted(known)) or "none"
+            raise QuerySyntaxError(f"{parameter}={word!r} is unknown; allowed ids: {allowed}.")
+    levels: frozenset[Level] = frozenset().union(
+        *(_ATTRIBUTES[word] for word in wanted if word in _ATTRIBUTES)
+    )
+    return [c for c in components if c.id in wanted or (c.level or Level.OBSERVATION) in levels]
+
+
+def _level(attribute: Component, at_observation: str) -> Level:
+    level = attribute.level or Level.OBSERVATION
+    if level in (Level.GROUP, Level.SERIES) and at_observation in attribute.dimensions:
+        return Level.OBSERVATION
+    return level

@@ -1,0 +1,153 @@
+"""Component filters, turned into masks over the texts of a column.
+
+Source: SDMX-REST 2.2, doc/data.md, "Operators"; SDMX 3.1 Technical Notes, section 4.2 (time).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from sdmx_server.dataset import Component, Role
+from sdmx_server.model.period import span
+from sdmx_server.query import ComponentFilter, Condition, Operator
+
+Mask = Callable[[Sequence[str | None]], npt.NDArray[np.bool_]]
+Test = Callable[[str], bool]
+
+NUMERIC_TYPES = frozenset(
+    {"BigInteger", "Integer", "Long", "Short", "Decimal", "Float", "Double", "Count", "Numeric"}
+    | {"InclusiveValueRange", "ExclusiveValueRange", "Incremental"}
+)
+_COMPARE: dict[Operator, Callable[[object, object], bool]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.LESS_OR_EQUAL: operator.le,
+    Operator.GREATER: operator.gt,
+    Operator.GREATER_OR_EQUAL: operator.ge,
+}
+_TEXT: dict[Operator, Callable[[str, str], bool]] = {
+    Operator.CONTAINS: lambda text, wanted: wanted in text,
+    Operator.NOT_CONTAINS: lambda text, wanted: wanted not in text,
+    Operator.STARTS_WITH: str.startswith,
+    Operator.ENDS_WITH: str.endswith,
+}
+_PERIOD: dict[Operator, Callable[[datetime, datetime, datetime, datetime], bool]] = {
+    # start and end of the observation, then of the period in the query
+    Operator.EQUAL: lambda s, e, qs, qe: s >= qs and e <= qe,
+    Operator.NOT_EQUAL: lambda s, e, qs, qe: not (s >= qs and e <= qe),
+    Operator.LESS: lambda s, e, qs, qe: e < qs,
+    Operator.LESS_OR_EQUAL: lambda s, e, qs, qe: e <= qe,
+    Operator.GREATER: lambda s, e, qs, qe: s > qe,
+    Operator.GREATER_OR_EQUAL: lambda s, e, qs, qe: s >= qs,
+}
+_HOLDS_WITHOUT_VALUE = frozenset({Operator.NOT_EQUAL, Operator.NOT_CONTAINS})
+
+
+def mask_of(wanted: ComponentFilter, component: Component, year_start: str | None = None) -> Mask:
+    """Compile a filter on a component to a mask.
+
+    Args:
+        wanted: the filter.
+        component: what it filters; its role and data type say how values compare.
+        year_start: ``--MM-DD``, what reporting periods in the query mean.
+    """
+    branches = tuple(
+        tuple((c.operator, _test(c, component, year_start)) for c in branch)
+        for branch in wanted.alternatives
+    )
+    holds = partial(_holds, branches, component)
+    return lambda texts: np.fromiter((holds(t) for t in texts), dtype=np.bool_, count=len(texts))
+
+
+def one_of(codes: frozenset[str]) -> Mask:
+    """Return a mask that holds for these codes."""
+    return lambda texts: np.fromiter(
+        (text in codes for text in texts), dtype=np.bool_, count=len(texts)
+    )
+
+
+def both(first: Mask, second: Mask) -> Mask:
+    """Return a mask that holds where both do."""
+    return lambda texts: first(texts) & second(texts)
+
+
+Branches = tuple[tuple[tuple[Operator, Test], ...], ...]
+
+
+def _holds(branches: Branches, component: Component, text: str | None) -> bool:
+    if text is None:
+        return any(all(op in _HOLDS_WITHOUT_VALUE for op, _ in branch) for branch in branches)
+    values = _values(text) if component.is_json else (text,)
+    return any(all(_met(op, test, values) for op, test in branch) for branch in branches)
+
+
+def _met(op: Operator, test: Test, values: Sequence[str]) -> bool:
+    if op in _HOLDS_WITHOUT_VALUE:
+        return all(test(value) for value in values)
+    return any(test(value) for value in values)
+
+
+def _values(text: str) -> tuple[str, ...]:
+    """Return every value in the JSON text of an array or multilingual component."""
+    found = msgspec.json.decode(text.encode())
+    entries = found if isinstance(found, list) else [found]
+    return tuple(
+        value
+        for entry in entries
+        for value in (entry.values() if isinstance(entry, dict) else (str(entry),))
+    )
+
+
+def _test(condition: Condition, component: Component, year_start: str | None) -> Test:
+    if condition.operator in _TEXT:
+        return partial(_swap(_TEXT[condition.operator]), condition.value)
+    if component.role is Role.TIME:
+        return _period_test(condition, year_start)
+    if component.data_type in NUMERIC_TYPES and not component.is_coded:
+        return _number_test(condition)
+    return partial(_swap(_COMPARE[condition.operator]), condition.value)
+
+
+def _swap(compare: Callable[..., bool]) -> Callable[..., bool]:
+    return lambda wanted, value: compare(value, wanted)
+
+
+def _period_test(condition: Condition, year_start: str | None) -> Test:
+    start, end = span(condition.value, year_start or "--01-01")
+    compare = _PERIOD[condition.operator]
+
+    def test(text: str) -> bool:
+        return compare(*span(text), start, end)
+
+    return test
+
+
+def _number_test(condition: Condition) -> Test:
+    compare = _COMPARE[condition.operator]
+    wanted = _number(condition.value)
+
+    def test(text: str) -> bool:
+        value = _number(text)
+        if value is None or wanted is None:
+            return compare(text, condition.value) if condition.operator in _EQUALITY else False
+        return compare(value, wanted)
+
+    return test
+
+
+_EQUALITY = frozenset({Operator.EQUAL, Operator.NOT_EQUAL})
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,225 @@
+"""Data structures resolved: every reference that formats, checks and the store need.
+
+Source: SDMX 3.1 Information Model, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from sdmx_server.dataset import PROVIDER, Component, Layout, Level, ResolvedStructure, Role
+from sdmx_server.errors import SemanticError
+from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.constraints import allowed_codes
+from sdmx_server.exchange.extension import Lookup, extended
+from sdmx_server.model.artefact import Maintainable
+from sdmx_server.model.codelist import Code, Codelist, ValueList
+from sdmx_server.model.concept import Concept, ConceptScheme
+from sdmx_server.model.constraint import DataConstraint
+from sdmx_server.model.datastructure import (
+    Attribute,
+    Dataflow,
+    DataStructure,
+    DataStructureComponents,
+    Measure,
+    ModelComponent,
+    ProvisionAgreement,
+)
+from sdmx_server.model.representation import Representation, TextFormat
+from sdmx_server.model.urn import parse_urn
+
+Context = Dataflow | DataStructure | ProvisionAgreement
+
+
+def resolve(context: Context, catalogue: Catalogue) -> ResolvedStructure:
+    """Return the structure of a dataflow, data structure or agreement, references resolved.
+
+    Raises:
+        SemanticError: if the dataflow, the data structure or a codelist is not held.
+    """
+    return catalogue.remember(context.urn, lambda: _resolve(context, catalogue))
+
+
+def layout_of(structure: ResolvedStructure) -> Layout:
+    """Return how the store lays out data of a structure."""
+    by_level: dict[Level | None, list[Component]] = {}
+    for attribute in structure.attributes:
+        by_level.setdefault(attribute.level, []).append(attribute)
+    series = (*by_level.get(Level.GROUP, ()), *by_level.get(Level.SERIES, ()))
+    observed = by_level.get(Level.OBSERVATION, [])
+    coded = [a for a in observed if a.is_coded and not a.is_json]
+    free = [a for a in observed if a not in coded]
+    return Layout(
+        dimensions=tuple(d.id for d in structure.dimensions),
+        time=structure.time.id if structure.time else None,
+        series=(*(a.id for a in series), PROVIDER),
+        coded=tuple(a.id for a in coded),
+        texts=tuple(c.id for c in (*structure.measures, *free)),
+        dataset=tuple(a.id for a in by_level.get(Level.DATASET, ())),
+    )
+
+
+def _resolve(context: Context, catalogue: Catalogue) -> ResolvedStructure:
+    lookup = catalogue.resolved
+    chain = _chain(context, lookup)
+    dsd = chain[-1]
+    parts = dsd.data_structure_components if isinstance(dsd, DataStructure) else None
+    if parts is None:
+        raise SemanticError(f"{dsd.urn} has no components here; it is a stub.")
+    constraints = _constraints(chain, catalogue)
+    components = _components(parts, lookup, constraints)
+    flow = next((a for a in chain if isinstance(a, Dataflow)), None)
+    return ResolvedStructure(
+        context=context.artefact_type,
+        urn=context.urn,
+        names=context.names,
+        dataflow_urn=flow.urn if flow else None,
+        dsd_urn=dsd.urn,
+        dimensions=tuple(c for c in components if c.role is Role.DIMENSION),
+        time=next((c for c in components if c.role is Role.TIME), None),
+        measures=tuple(c for c in components if c.role is Role.MEASURE),
+        attributes=tuple(c for c in components if c.role is Role.ATTRIBUTE),
+        groups={group.id: group.group_dimensions for group in parts.groups},
+    )
+
+
+def _chain(context: Context, lookup: Lookup) -> list[Maintainable]:
+    """Return the context and what it stands on, the data structure last."""
+    chain: list[Maintainable] = [context]
+    while not isinstance(chain[-1], DataStructure):
+        last = chain[-1]
+        urn = last.dataflow if isinstance(last, ProvisionAgreement) else _structure_of(last)
+        below = lookup(urn) if urn else None
+        if below is None:
+            raise SemanticError(f"{last.urn} refers to {urn or 'nothing'}, which is not held here.")
+        chain.append(below)
+    return chain
+
+
+def _structure_of(artefact: Maintainable) -> str | None:
+    return artefact.structure if isinstance(artefact, Dataflow) else None
+
+
+def _constraints(chain: Sequence[Maintainable], catalogue: Catalogue) -> list[DataConstraint]:
+    """Return the data constraints on any artefact of the chain."""
+    users = catalogue.parents(artefact.urn for artefact in chain)
+    found = catalogue.get([user for user in users if user.artefact_type == "dataconstraint"])
+    return [constraint for constraint in found if isinstance(constraint, DataConstraint)]
+
+
+def _components(
+    parts: DataStructureComponents, lookup: Lookup, constraints: Sequence[DataConstraint]
+) -> list[Component]:
+    found = [_component(c, Role.DIMENSION, lookup) for c in parts.dimension_list.dimensions]
+    time = parts.dimension_list.time_dimension
+    if time is not None:
+        found.append(_component(time, Role.TIME, lookup))
+    measures = parts.measure_list.measures if parts.measure_list else ()
+    found.extend(_component(m, Role.MEASURE, lookup) for m in measures)
+    attributes = parts.attribute_list.attributes if parts.attribute_list else ()
+    dimensions = tuple(c.id for c in found if c.role is Role.DIMENSION)
+    groups = {group.id: group.group_dimensions for group in parts.groups}
+    found.extend(
+        _attached(_component(a, Role.ATTRIBUTE, lookup), a, dimensions, groups) for a in attributes
+    )
+    allowed = allowed_codes(constraints, {c.id: c.codes for c in found if c.codes is not None})
+    return [replace(c, allowed=allowed[c.id]) if c.id in allowed else c for c in found]
+
+
+def _component(part: ModelComponent, role: Role, lookup: Lookup) -> Component:
+    concept = _concept(part.concept_identity, lookup)
+    representation = part.local_representation or (concept.core_representation if concept else None)
+    text_format = _format_of(representation)
+    urn, codes = _enumeration(representation, part, lookup)
+    usage = part.usage if isinstance(part, Attribute | Measure) else "mandatory"
+    return Component(
+        id=part.id,
+        role=role,
+        names=concept.names if concept else {"en": part.id},
+        concept_urn=part.concept_identity,
+        data_type=text_format.data_type or _DEFAULT_TYPE[role],
+        codes=codes,
+        codelist_urn=urn,
+        mandatory=usage == "mandatory",
+        is_array=_is_array(representation),
+        is_multilingual=bool(text_format.is_multi_lingual) and codes is None,
+        measures=part.measure_relationship if isinstance(part, Attribute) else (),
+        facets=_facets(text_format),
+    )
+
+
+_DEFAULT_TYPE = {
+    Role.DIMENSION: "String",
+    Role.TIME: "ObservationalTimePeriod",
+    Role.MEASURE: "String",
+    Role.ATTRIBUTE: "String",
+}
+
+
+def _concept(urn: str, lookup: Lookup) -> Concept | None:
+    scheme, wanted = lookup(urn), parse_urn(urn).item
+    if not isinstance(scheme, ConceptScheme):
+        return None
+    return next((concept for concept in scheme.concepts if concept.id == wanted), None)
+
+
+def _format_of(representation: Representation | None) -> TextFormat:
+    if representation is None:
+        return TextFormat()
+    return representation.format or representation.enumeration_format or TextFormat()
+
+
+def _enumeration(
+    representation: Representation | None, part: ModelComponent, lookup: Lookup
+) -> tuple[str | None, Mapping[str, Code] | None]:
+    if representation is None or representation.enumeration is None:
+        return None, None
+    found = lookup(representation.enumeration)
+    if isinstance(found, Codelist):
+        return found.urn, {code.id: code for code in extended(found, lookup).codes}
+    if isinstance(found, ValueList):
+        items = (
+            Code(id=v.id, names=v.names, descriptions=v.descriptions) for v in found.value_items
+        )
+        return found.urn, {code.id: code for code in items}
+    raise SemanticError(
+        f"Component {part.id} takes its codes from {representation.enumeration}, "
+        "which is not held here."
+    )
+
+
+def _is_array(representation: Representation | None) -> bool:
+    return representation is not None and str(representation.max_occurs or 1) != "1"
+
+
+_NOT_FACETS = frozenset({"dataType", "isMultiLingual", "sentinelValues"})
+
+
+def _facets(text_format: TextFormat) -> dict[str, str]:
+    given: dict[str, object] = msgspec.to_builtins(text_format)
+    return {name: str(value) for name, value in given.items() if name not in _NOT_FACETS}
+
+
+def _attached(
+    component: Component,
+    attribute: Attribute,
+    dimensions: tuple[str, ...],
+    groups: Mapping[str, tuple[str, ...]],
+) -> Component:
+    """Return the attribute with its place: level, dimensions and group."""
+    where = attribute.attribute_relationship
+    named = set(where.dimensions)
+    for group in where.attachment_groups:
+        named.update(groups.get(group, ()))
+    if where.group is not None:
+        members = tuple(d for d in dimensions if d in groups.get(where.group, ()))
+        return replace(component, level=Level.GROUP, group=where.group, dimensions=members)
+    if where.observation is not None or named - set(dimensions):
+        return replace(component, level=Level.OBSERVATION)
+    if named:
+        members = tuple(d for d in dimensions if d in named)
+        return replace(component, level=Level.SERIES, dimensions=members)
+    return replace(component, level=Level.DATASET)

@@ -1,0 +1,149 @@
+"""Answer structure queries.
+
+Source: SDMX-REST 2.2, doc/structures.md; SDMX-REST 1.5, section 4.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sdmx_server.dataset import ResolvedStructure
+from sdmx_server.errors import NoResults, SemanticError
+from sdmx_server.exchange.availability import Availability
+from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.extension import extended
+from sdmx_server.exchange.partial import cut_to_items, cut_to_used, cut_with_parents, stub
+from sdmx_server.exchange.references import Prepare, References
+from sdmx_server.exchange.resolution import resolve
+from sdmx_server.exchange.stores import Stores
+from sdmx_server.model.artefact import ItemScheme, Maintainable
+from sdmx_server.model.catalogue import references
+from sdmx_server.model.codelist import Codelist
+from sdmx_server.model.constraint import DataConstraint
+from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
+from sdmx_server.query import StructureQuery
+
+_STUBS = {  # detail -> whether matched artefacts are stubs, and whether stubs are complete
+    "allstubs": (True, False),
+    "allcompletestubs": (True, True),
+    "referencestubs": (False, False),
+    "referencecompletestubs": (False, True),
+}
+
+
+def answer(query: StructureQuery, stores: Stores) -> list[Maintainable]:
+    """Find the artefacts that a query asks for, and those that it wants along with them.
+
+    Those that match come first; each artefact once.
+
+    Raises:
+        NoResults: if nothing matches.
+    """
+    catalogue = stores.catalogues.at(query.as_of)
+    prepare = _preparation(query, catalogue)
+    matched = _matched(query, catalogue, prepare)
+    if not matched:
+        raise NoResults(f"No structure matches {_words(query)}.")
+    others = list(References(catalogue, prepare).related(matched, query.references).values())
+    if query.detail in _STUBS:
+        whole, complete = _STUBS[query.detail]
+        others = [stub(artefact, complete=complete) for artefact in others]
+        matched = [stub(a, complete=complete) for a in matched] if whole else matched
+    elif query.detail == "referencepartial":
+        others = cut_to_used(matched, others, _structures(matched, others, catalogue))
+    return [*matched, *others]
+
+
+def along_with(
+    found: Sequence[Availability], wanted: Sequence[str], stores: Stores
+) -> list[Maintainable]:
+    """Find the artefacts that an availability query wants along with its constraints.
+
+    Codelists are cut to the values in the constraints, with the codes above them.
+
+    Args:
+        found: the answer to the query.
+        wanted: ``none``, ``all`` or artefact types.
+        stores: where to look.
+    """
+    catalogue = stores.catalogues.at()
+    urns = dict.fromkeys(urn for a in found for urn in references(a.constraint))
+    roots = [artefact for urn in urns if (artefact := catalogue.resolved(urn))]
+    prepare = _preparation(StructureQuery(), catalogue)
+    below = References(catalogue, prepare).related(roots, ("descendants",))
+    used = _values_of(found)
+    return [
+        cut_with_parents(a, used[a.urn]) if isinstance(a, ItemScheme) and a.urn in used else a
+        for a in (*roots, *below.values())
+        if "all" in wanted or a.artefact_type in wanted
+    ]
+
+
+def _values_of(found: Sequence[Availability]) -> dict[str, set[str]]:
+    """Return the codes in use, by URN of their codelist."""
+    used: dict[str, set[str]] = {}
+    for availability in found:
+        for key in availability.constraint.cube_region.key_values:
+            component = availability.structure.component(key.id)
+            if component is not None and component.codelist_urn is not None:
+                values = used.setdefault(component.codelist_urn, set())
+                values.update(value.value for value in key.values)
+    return used
+
+
+def _words(query: StructureQuery) -> str:
+    wanted = query.artefact
+    parts = (query.types, wanted.agencies, wanted.ids, wanted.versions, query.items)
+    return "/".join(",".join(part) or "*" for part in parts)
+
+
+def _preparation(query: StructureQuery, catalogue: Catalogue) -> Prepare:
+    """Return what is done with every artefact: codelists are resolved unless raw ones are asked."""
+
+    def prepare(artefact: Maintainable) -> Maintainable:
+        if isinstance(artefact, Codelist) and query.detail != "raw":
+            return extended(artefact, catalogue.resolved)
+        return artefact
+
+    return prepare
+
+
+def _matched(query: StructureQuery, catalogue: Catalogue, prepare: Prepare) -> list[Maintainable]:
+    rows = catalogue.matching(query.types, query.artefact)
+    found = [prepare(a) for a in catalogue.get(rows) if _has_role(a, query.constraint_role)]
+    if not query.items:
+        return found
+    cut = (cut_to_items(a, query.items) for a in found if isinstance(a, ItemScheme))
+    return [artefact for artefact in cut if artefact is not None]
+
+
+def _has_role(artefact: Maintainable, role: str | None) -> bool:
+    if role is None:
+        return True
+    return isinstance(artefact, DataConstraint) and (artefact.role or "Allowed") == role
+
+
+def _structures(
+    matched: Sequence[Maintainable], others: Sequence[Maintainable], catalogue: Catalogue
+) -> list[ResolvedStructure]:
+    """Return the data structures that decide which codes are in use.
+
+    These are the ones asked for; or those found, where something else was asked for.
+    """
+    for artefacts in (matched, others):
+        contexts = [
+            a for a in artefacts if isinstance(a, Dataflow | DataStructure | ProvisionAgreement)
+        ]
+        found = [s for c in contexts if (s := _resolved_or_none(c, catalogue))]
+        if found:
+            return found
+    return []
+
+
+def _resolved_or_none(
+    context: Dataflow | DataStructure | ProvisionAgreement, catalogue: Catalogue
+) -> ResolvedStructure | None:
+    try:
+        return resolve(context, catalogue)
+    except SemanticError:  # a structure that is not held whole cannot cut anything
+        return None

@@ -1,0 +1,162 @@
+"""Settings: defaults, one TOML file, the environment, and flags, each over the one before.
+
+Keys are the same everywhere: ``port`` in the file is ``SDMX_SERVER_PORT`` in the
+environment and ``--port`` on the command line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+PREFIX = "SDMX_SERVER_"
+FILE = "sdmx-server.toml"
+_LANGUAGE = validate.Regexp(
+    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$", error="{input!r} is no language tag."
+)
+_AGENCY = validate.Regexp(
+    r"^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$", error="{input!r} is no agency id."
+)
+_PASSWORD = re.compile(r"(//[^/:@]*:).*@")
+_LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+
+
+class SettingsError(Exception):
+    """A setting has a value that it cannot have; the text names the setting and the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set.
+
+    Attributes:
+        home: folder for the embedded database.
+        database_url: SQLAlchemy URL; empty for the embedded database in ``home``.
+        host: address to listen on.
+        port: port to listen on.
+        workers: processes that answer requests.
+        threads: threads a process.
+        sender: id of the organisation that sends the messages.
+        languages: languages of the content, the default first.
+        max_url: the longest URL that is read, in characters.
+        max_observations: the largest answer, in observations; 0 for no limit.
+        log_level: ``debug``, ``info``, ``warning``, ``error`` or ``critical``.
+    """
+
+    home: str = "var"
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 4
+    sender: str = "ID_KOTASERANG"
+    languages: tuple[str, ...] = ("id", "en")
+    max_url: int = 16_384
+    max_observations: int = 0
+    log_level: str = "info"
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in use."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{Path(self.home).resolve() / 'sdmx-server.sqlite'}"
+
+
+class _SettingsSchema(Schema):
+    home = fields.String(validate=validate.Length(min=1))
+    database_url = fields.String()
+    host = fields.String(validate=validate.Length(min=1))
+    port = fields.Integer(validate=validate.Range(1, 65535))
+    workers = fields.Integer(validate=validate.Range(1, 256))
+    threads = fields.Integer(validate=validate.Range(1, 256))
+    sender = fields.String(validate=_AGENCY)
+    languages = fields.List(fields.String(validate=_LANGUAGE), validate=validate.Length(min=1))
+    max_url = fields.Integer(validate=validate.Range(1024, 1_000_000))
+    max_observations = fields.Integer(validate=validate.Range(0))
+    log_level = fields.String(validate=validate.OneOf(_LOG_LEVELS))
+
+
+def load_settings(
+    flags: Mapping[str, Any], environment: Mapping[str, str], file: Path | None = None
+) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        flags: values given on the command line; None where a flag was left out.
+        environment: the environment; only ``SDMX_SERVER_...`` is read.
+        file: the TOML file; by default the one named in ``SDMX_SERVER_CONFIG``, else
+            ``sdmx-server.toml`` in the working folder if there is one.
+
+    Raises:
+        SettingsError: if the file cannot be read, or a value cannot be.
+    """
+    given = _from_file(file, environment) | _from_environment(environment)
+    given |= {name: value for name, value in flags.items() if value is not None}
+    try:
+        values = _SettingsSchema().load(given)
+    except ValidationError as error:
+        raise SettingsError(_words(error.normalized_messages())) from None
+    if "languages" in values:
+        values["languages"] = tuple(values["languages"])
+    _check_url(values.get("database_url", ""))
+    return Settings(**values)
+
+
+def described(settings: Settings) -> dict[str, str]:
+    """Return the settings as text by name, without the password of the database."""
+    shown = {name: getattr(settings, name) for name in Settings.__slots__}
+    shown["database_url"] = _PASSWORD.sub(r"\1***@", settings.database)
+    shown["languages"] = ",".join(settings.languages)
+    return {name: str(value) for name, value in shown.items()}
+
+
+def _from_file(file: Path | None, environment: Mapping[str, str]) -> dict[str, Any]:
+    named = file or (
+        Path(environment[f"{PREFIX}CONFIG"]) if f"{PREFIX}CONFIG" in environment else None
+    )
+    path = named or Path(FILE)
+    if named is None and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG"
+    }
+    if "languages" in given:
+        given["languages"] = [part.strip() for part in given["languages"].split(",")]
+    return given
+
+
+def _check_url(url: str) -> None:
+    if not url:
+        return
+    backend = urlsplit(url).scheme.partition("+")[0]
+    if backend not in ("sqlite", "postgresql"):  # the URL itself may hold a password
+        raise SettingsError(
+            "database_url is no URL of a database that is offered; "
+            "write sqlite:///file or postgresql+psycopg://user@host/name."
+        )
+
+
+def _words(messages: Mapping[str, Any]) -> str:
+    found = []
+    for name, texts in messages.items():
+        known = name in Settings.__slots__
+        reason = " ".join(map(str, texts)) if isinstance(texts, list) else str(texts)
+        found.append(f"{name}: {reason}" if known else f"{name}: there is no such setting.")
+    return "; ".join(found) + f" Settings are {', '.join(Settings.__slots__)}."
