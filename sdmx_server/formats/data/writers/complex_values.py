@@ -1,0 +1,74 @@
+"""The ``Value`` elements of components that hold several values, languages or XHTML.
+
+Source: SDMX 3.1 SDMXDataStructureSpecific.xsd, "CompType"; SDMXCommon.xsd, "ValueType".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from lxml import etree
+
+from sdmx_server.dataset import Component
+from sdmx_server.formats.data.writers.fragments import escape
+
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+def is_complex(component: Component) -> bool:
+    """Whether no XML attribute can hold the values, so that they stand in ``Comp``."""
+    return component.is_json or component.data_type == "XHTML"
+
+
+def renderer(component: Component) -> Callable[[list[str]], list[str]]:
+    """Return what turns values of a complex component into ``Value`` elements."""
+    write_text = _structured_text if component.data_type == "XHTML" else _text
+    write_plain = _structured_value if component.data_type == "XHTML" else escape
+
+    def write_value(value: Any) -> str:
+        if isinstance(value, dict):
+            texts = "".join(write_text(language, text) for language, text in value.items())
+            return f"<Value>{texts}</Value>"
+        return f"<Value>{write_plain(_plain(value))}</Value>"
+
+    def render(value: str) -> str:
+        if not component.is_json:
+            return write_value(value)
+        decoded = msgspec.json.decode(value)
+        values = decoded if isinstance(decoded, list) else [decoded]
+        return "".join(map(write_value, values))
+
+    return lambda values: [render(value) for value in values]
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _text(language: str, text: str) -> str:
+    return f'<common:Text xml:lang="{escape(language)}">{escape(text)}</common:Text>'
+
+
+def _structured_text(language: str, text: str) -> str:
+    return (
+        f'<common:StructuredText xml:lang="{escape(language)}">{_xhtml(text)}'
+        "</common:StructuredText>"
+    )
+
+
+def _structured_value(text: str) -> str:
+    return f"<common:StructuredText>{_xhtml(text)}</common:StructuredText>"
+
+
+def _xhtml(text: str) -> str:
+    """Return markup that is well-formed as it is, and any other text escaped."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        parsed = etree.fromstring(f'<div xmlns="{XHTML}">{text}</div>', parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return escape(text)
+    return etree.tostring(parsed, encoding="unicode")
