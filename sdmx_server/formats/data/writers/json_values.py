@@ -1,0 +1,66 @@
+"""The values of components that an SDMX-JSON answer uses, numbered as they are first seen.
+
+Series and observations refer to values by number; the values themselves are listed in the
+structure, which is written after the data, so that it lists only what was used.
+
+Source: sdmx-json 1.0.0, 2.0.0 and 2.1.0, data-message/docs/1-sdmx-json-field-guide.md,
+"handling indexes" and "component value".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from sdmx_server.dataset import Codes, Component
+from sdmx_server.formats.data.writers.pieces import Cells, cells
+
+NULL = "null"
+
+
+class Values:
+    """The values of one component, in the order of their numbers.
+
+    Attributes:
+        component: whose values they are.
+        numbers: the number of each value by its text.
+    """
+
+    def __init__(self, component: Component) -> None:
+        self.component = component
+        self.numbers: dict[str, int] = {}
+        self._dictionary: tuple[str, ...] = ()
+        self._cells: Cells = cells((), NULL)
+        self._known = np.ones(1, dtype=bool)
+
+    def cell(self, text: str) -> str:
+        """Return what stands for a value in the data: its number, or an array of numbers."""
+        if self.component.is_array and self.component.is_coded:
+            members: list[str] = msgspec.json.decode(text, type=list[str])
+            return f"[{','.join(str(self._number(m)) for m in members)}]" if members else NULL
+        return str(self._number(text))
+
+    def cells(self, codes: Codes, dictionary: tuple[str, ...]) -> list[str]:
+        """Return what stands for each of some codes; ``null`` for an absent one."""
+        if dictionary is not self._dictionary:
+            self._dictionary = dictionary
+            self._cells = cells([""] * len(dictionary), NULL)
+            self._known = np.zeros(len(dictionary) + 1, dtype=bool)
+            self._known[-1] = True
+        known = self._known[codes]
+        if not known.all():
+            for code in np.unique(codes[~known]).tolist():
+                self._cells[code] = self.cell(dictionary[code])
+                self._known[code] = True
+        found: list[str] = self._cells[codes].tolist()
+        return found
+
+    def cells_of(self, texts: Sequence[str | None]) -> list[str]:
+        """Return what stands for each of some texts; ``null`` for an absent one."""
+        found = {text: self.cell(text) for text in dict.fromkeys(texts) if text is not None}
+        return [NULL if text is None else found[text] for text in texts]
+
+    def _number(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
