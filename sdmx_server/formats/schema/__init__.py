@@ -1,0 +1,1 @@
+"""Schemas that the data of one structure follow."""
