@@ -36,7 +36,7 @@ _ACTIONS = {
     "D": "Delete",
 }
 _REFERENCE = re.compile(r"[A-Za-z][\w.@$-]*:[\w@$-]+(?:\([^()\s]+\))?")
-_CHUNK = 50_000
+_CHUNK = 1_000
 
 Cells = list[str | None]
 

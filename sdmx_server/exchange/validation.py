@@ -1,0 +1,222 @@
+"""The check of a delivery against its structure, and the delivery as a table for the store.
+
+Every fault is found, not the first. Each distinct text is looked at once and its rows are
+found by vector operations, so that a million rows take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import numpy as np
+import pyarrow as pa
+
+from sdmx_server.dataset import PROVIDER, Component, Level, ResolvedStructure, Role
+from sdmx_server.exchange import faults, personal_data, vocabulary
+from sdmx_server.exchange.validation_columns import (
+    Column,
+    Examined,
+    Rows,
+    encode,
+    examine,
+    list_faults,
+    place,
+)
+from sdmx_server.exchange.validation_keys import check_attachment, check_keys, group_rows
+from sdmx_server.exchange.validation_presence import (
+    check_attributes,
+    check_dimensions,
+    check_measures,
+)
+from sdmx_server.exchange.validation_rows import settle
+from sdmx_server.exchange.validation_values import Complaint, complaint
+from sdmx_server.model import period
+from sdmx_server.model.delivery import Delivery, Fault, Place, complain
+
+_FREQUENCY = "FREQ"
+_EXAMPLES = {
+    "A": "2024",
+    "S": "2024-S1",
+    "T": "2024-T1",
+    "Q": "2024-Q1",
+    "M": "2024-05",
+    "W": "2024-W01",
+    "D": "2024-05-31",
+    "B": "2024-05-31",
+}
+_HIDDEN = "*" * 16
+
+
+def check(delivery: Delivery, structure: ResolvedStructure) -> list[Fault]:
+    """Return every fault of a delivery, by row; an empty list where it can be stored.
+
+    Past 1,000 faults of one kind in one column the rest is one fault that counts them.
+    """
+    examined = examine(settle(delivery, structure), structure)
+    checks = [_check_columns(delivery, structure), _check_values(examined)]
+    if not examined.is_deletion:
+        checks += [
+            check_dimensions(examined),
+            _check_frequency(examined),
+            check_measures(examined),
+            check_attributes(examined),
+            check_attachment(examined),
+            check_keys(examined),
+        ]
+    return faults.in_order(chain.from_iterable(checks))
+
+
+def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
+    """Return a sound delivery as one string column a component, null where nothing is given.
+
+    Attributes of series and groups stand in every row of theirs; those of the dataset are
+    not in the table (``dataset_attributes``). ``PROVIDER`` is there where it is known.
+    """
+    settled = settle(delivery, structure)
+    examined = examine(settled, structure)
+    absent: list[str | None] = [None] * len(settled.rows)
+    columns = {
+        component.id: pa.array(
+            _spread(examined, component)
+            if component.level in (Level.SERIES, Level.GROUP) and not examined.is_deletion
+            else settled.columns.get(component.id, absent),
+            pa.string(),
+        )
+        for component in structure.components
+        if component.level is not Level.DATASET
+    }
+    provider = settled.columns.get(PROVIDER, [settled.provider] * len(settled.rows))
+    if any(provider):
+        columns[PROVIDER] = pa.array(provider, pa.string())
+    return pa.table(columns)
+
+
+def dataset_attributes(delivery: Delivery, structure: ResolvedStructure) -> dict[str, str]:
+    """Return the values that a sound delivery gives to attributes of the whole dataset."""
+    settled = settle(delivery, structure)
+    texts = dict(settled.dataset_attributes)
+    for attribute in structure.attributes:
+        if attribute.level is Level.DATASET and attribute.id in settled.columns:
+            given = (cell for cell in settled.columns[attribute.id] if cell is not None)
+            for text in given:
+                texts.setdefault(attribute.id, text)
+                break
+    return texts
+
+
+def _spread(examined: Examined, attribute: Component) -> list[str | None]:
+    """Return the attribute in every row of its series or group."""
+    column = examined.columns.get(attribute.id)
+    if column is None:
+        return [None] * len(examined.delivery.rows)
+    codes = column.codes
+    rows = np.flatnonzero(~column.is_empty)
+    if 0 < len(rows) < len(codes):
+        _, which = np.unique(group_rows(examined, attribute), return_inverse=True)
+        of_group = np.full(which.max() + 1, -1, np.int64)
+        of_group[which[rows]] = codes[rows]
+        codes = of_group[which]
+    texts = np.array([*column.texts, None], object)
+    spread: list[str | None] = texts[codes].tolist()
+    return spread
+
+
+def _check_columns(delivery: Delivery, structure: ResolvedStructure) -> Iterator[Fault]:
+    known = vocabulary.of_components(structure.components)
+    for id_ in (*delivery.columns, *delivery.dataset_attributes):
+        if id_ == PROVIDER or structure.component(id_) is not None:
+            continue
+        where = Place(delivery.file, None, id_, delivery.sheet)
+        if personal_data.is_personal_column(id_):
+            naming = personal_data.naming(id_)
+            yield complain(faults.PERSONAL_DATA, where, None, (), **naming)
+            continue
+        nearest = known.nearest(id_)
+        yield complain(faults.UNKNOWN_COLUMN, where, id_, nearest, **known.hints(nearest))
+        yield from _check_people(delivery, id_)
+
+
+def _check_people(delivery: Delivery, id_: str) -> Iterator[Fault]:
+    texts, codes = encode(delivery.columns.get(id_, ()))
+    bad = [i for i, text in enumerate(texts) if personal_data.is_identity_number(text)]
+    for row in np.flatnonzero(np.isin(codes, bad))[:1]:
+        naming = personal_data.naming(id_)
+        yield complain(faults.PERSONAL_DATA, place(delivery, int(row), id_), _HIDDEN, (), **naming)
+
+
+def _check_values(examined: Examined) -> Iterator[Fault]:
+    for column in examined.columns.values():
+        if examined.is_deletion and column.component.role not in (Role.DIMENSION, Role.TIME):
+            continue  # in a row to delete any value stands for the one that is there
+        words = vocabulary.of_codes(column.component)
+        bad = {
+            i: found
+            for i, text in enumerate(column.texts)
+            if (found := complaint(text, column.component, words)) is not None
+        }
+        if bad:
+            yield from _list_complaints(examined, column, bad)
+    for id_, text in examined.delivery.dataset_attributes.items():
+        component = examined.structure.component(id_)
+        if component is not None:
+            found = complaint(text, component, vocabulary.of_codes(component))
+            if found is not None:
+                yield _fault(found, Place(examined.delivery.file, None, id_), text)
+
+
+def _list_complaints(
+    examined: Examined, column: Column, bad: dict[int, Complaint]
+) -> Iterator[Fault]:
+    for kind in dict.fromkeys(found.kind for found in bad.values()):
+        of_kind = [i for i, found in bad.items() if found.kind is kind]
+        rows = np.flatnonzero(np.isin(column.codes, of_kind))
+        found = (
+            _fault(
+                bad[int(column.codes[row])],
+                examined.place(int(row), column.component.id),
+                str(column.text(int(row))),
+            )
+            for row in rows
+        )
+        yield from list_faults(examined, column.component.id, kind, found, rows)
+
+
+def _fault(found: Complaint, where: Place, text: str) -> Fault:
+    value = _HIDDEN if found.kind is faults.PERSONAL_DATA else text
+    return complain(found.kind, where, value, found.suggestions, **found.details)
+
+
+def _check_frequency(examined: Examined) -> Iterator[Fault]:
+    time = examined.columns.get(examined.structure.time.id) if examined.structure.time else None
+    frequency = examined.columns.get(_FREQUENCY)
+    if time is None or frequency is None:
+        return
+    width = len(time.texts) + 1
+    pairs = (frequency.codes + 1) * width + time.codes + 1
+    bad = [pair for pair in np.unique(pairs) if not _fits(frequency, time, *divmod(pair, width))]
+    rows: Rows = np.flatnonzero(np.isin(pairs, bad))
+    found = (_misfit(examined, frequency, time, int(row)) for row in rows)
+    yield from list_faults(examined, time.component.id, faults.PERIOD_FREQUENCY, found, rows)
+
+
+def _fits(frequency: Column, time: Column, frequency_code: int, time_code: int) -> bool:
+    if not (frequency_code and time_code):
+        return True  # one is absent, which is said elsewhere
+    code, text = frequency.texts[frequency_code - 1], time.texts[time_code - 1]
+    try:
+        return period.fits(text, code)
+    except ValueError:
+        return True  # no period at all, which is said elsewhere
+
+
+def _misfit(examined: Examined, frequency: Column, time: Column, row: int) -> Fault:
+    code = str(frequency.text(row))
+    return complain(
+        faults.PERIOD_FREQUENCY,
+        examined.place(row, time.component.id),
+        time.text(row),
+        (),
+        frequency=code,
+        example=_EXAMPLES.get(code[:1], "2024-05-31T12:00:00"),
+    )

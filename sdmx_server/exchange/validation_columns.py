@@ -1,0 +1,118 @@
+"""The columns of a delivery, encoded so that each distinct text is looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sdmx_server.dataset import Component, ResolvedStructure
+from sdmx_server.exchange.faults import FURTHER
+from sdmx_server.model.delivery import Delivery, Fault, FaultKind, Place, complain
+
+Rows = npt.NDArray[np.int64]
+"""Positions of rows in the delivery, from 0."""
+
+MOST = 1_000
+"""How many faults of one kind in one column are listed; the rest is one fault that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One component of a delivery: its distinct texts, and for each row which; -1 for none."""
+
+    component: Component
+    texts: Sequence[str]
+    codes: Rows
+
+    @property
+    def is_empty(self) -> npt.NDArray[np.bool_]:
+        """The rows without a value."""
+        return self.codes < 0
+
+    def text(self, row: int) -> str | None:
+        """The value in a row."""
+        code = int(self.codes[row])
+        return None if code < 0 else self.texts[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A delivery with its columns encoded.
+
+    Attributes:
+        delivery: rows and columns as the structure reads them.
+        structure: what the columns mean.
+        columns: the components that the delivery has columns for, in DSD order.
+    """
+
+    delivery: Delivery
+    structure: ResolvedStructure
+    columns: Mapping[str, Column]
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether rows say what to delete: a missing dimension then means any code."""
+        return self.delivery.action == "Delete"
+
+    def place(self, row: int, column: str | None) -> Place:
+        """Return where a value stands."""
+        return place(self.delivery, row, column)
+
+
+def place(delivery: Delivery, row: int, column: str | None) -> Place:
+    """Return where a value of a delivery stands."""
+    line = delivery.rows[row]
+    letter = delivery.cells.get(column or "")
+    cell = f"{letter}{line}" if letter else None
+    return Place(delivery.file, line, column, delivery.sheet, cell)
+
+
+def examine(delivery: Delivery, structure: ResolvedStructure) -> Examined:
+    """Encode the columns of a delivery."""
+    columns = {
+        c.id: Column(c, *encode(delivery.columns[c.id]))
+        for c in structure.components
+        if c.id in delivery.columns
+    }
+    return Examined(delivery, structure, columns)
+
+
+def encode(cells: Sequence[str | None]) -> tuple[Sequence[str], Rows]:
+    """Return the distinct texts, and for each row the position of its text, -1 for none."""
+    array: Any = pa.array(cells, pa.string()).dictionary_encode()
+    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return array.dictionary.to_pylist(), codes.astype(np.int64)
+
+
+def combine(columns: Iterable[Column], rows: int) -> Rows:
+    """Return a number a row that is the same where all the columns are the same."""
+    combined = np.zeros(rows, np.int64)
+    for column in columns:
+        width = len(column.texts) + 1
+        if combined.max(initial=0) > np.iinfo(np.int64).max // width - 1:
+            combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+        combined = combined * width + column.codes + 1
+    return combined
+
+
+def list_faults(
+    examined: Examined, column: str, kind: FaultKind, faults: Iterator[Fault], rows: Rows
+) -> Iterator[Fault]:
+    """Yield the faults of one kind in a column, past ``MOST`` a last one that counts the rest.
+
+    ``faults`` makes the fault of each of the rows, in their order.
+    """
+    yield from islice(faults, MOST)
+    if len(rows) > MOST:
+        where = examined.place(int(rows[MOST]), column)
+        last = examined.delivery.rows[int(rows[-1])]
+        yield complain(
+            FURTHER, where, None, (), count=len(rows) - MOST, last=last, code=kind.code,
+            column=column,
+        )  # fmt: skip

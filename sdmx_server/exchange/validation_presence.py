@@ -1,0 +1,186 @@
+"""Whether a delivery gives all that its structure demands.
+
+A measure that is mandatory may be absent only where the observation status says that there is
+no value. Mandatory attributes are asked for wherever there is a measure to describe.
+
+Source: SDMX 3.1 Information Model, section 5.3 (usage); SDMX:CL_OBS_STATUS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from sdmx_server.dataset import Component, Level
+from sdmx_server.exchange import faults
+from sdmx_server.exchange.validation_columns import Column, Examined, Rows, list_faults
+from sdmx_server.exchange.validation_keys import group_rows, scope
+from sdmx_server.exchange.validation_values import is_missing
+from sdmx_server.model.delivery import Fault, FaultKind, Place, complain
+
+STATUS = "OBS_STATUS"
+MISSING_STATUSES = ("H", "L", "M", "O", "Q")
+"""Codes of CL_OBS_STATUS by which an observation has no value; Q is a suppressed one."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+def check_dimensions(examined: Examined) -> Iterator[Fault]:
+    """Yield dimensions that have no column, or no value in a row."""
+    without_measure = ~_with_measure(examined)
+    unmatched = np.zeros(len(examined.delivery.rows), np.bool_)
+    for dimension in examined.structure.key:
+        column = examined.columns.get(dimension.id)
+        if column is None:
+            where = Place(examined.delivery.file, None, dimension.id, examined.delivery.sheet)
+            yield complain(faults.MISSING_COLUMN, where, dimension.id)
+            continue
+        partial = without_measure & column.is_empty & _with_attribute(examined)
+        unmatched |= partial
+        yield from _at_rows(
+            examined,
+            dimension.id,
+            faults.EMPTY_DIMENSION,
+            np.flatnonzero(column.is_empty & ~partial),
+            dimension=dimension.id,
+        )
+    yield from _at_rows(examined, None, faults.UNMATCHED_ATTRIBUTES, np.flatnonzero(unmatched))
+
+
+def check_measures(examined: Examined) -> Iterator[Fault]:
+    """Yield measures that are absent without a reason, or there although there is one."""
+    status = examined.columns.get(STATUS)
+    excused = _holding(status, MISSING_STATUSES) if status else _nowhere(examined)
+    for measure in examined.structure.measures:
+        absent = _absent(examined, measure)
+        wanted = absent & ~excused & ~_attributes_only(examined, status)
+        if measure.mandatory:
+            yield from _at_rows(
+                examined,
+                measure.id,
+                faults.MISSING_MEASURE,
+                np.flatnonzero(wanted),
+                measure=measure.id,
+                statuses=", ".join(MISSING_STATUSES),
+            )
+        if status is not None:
+            yield from _check_status(examined, measure, status, excused & ~absent)
+
+
+def check_attributes(examined: Examined) -> Iterator[Fault]:
+    """Yield mandatory attributes that are not given."""
+    for attribute in examined.structure.attributes:
+        if not attribute.mandatory:
+            continue
+        if attribute.level is Level.DATASET:
+            yield from _check_dataset_attribute(examined, attribute)
+            continue
+        column = examined.columns.get(attribute.id)
+        empty = column.is_empty if column else ~_nowhere(examined)
+        described = _with_measure(examined, attribute.measures)
+        rows = np.flatnonzero(empty & described)
+        if attribute.level is not Level.OBSERVATION:
+            rows = _first_of_groups_without(examined, attribute, empty)
+        scope_id, scope_en = scope(attribute.level)
+        yield from _at_rows(
+            examined,
+            attribute.id,
+            faults.MISSING_ATTRIBUTE,
+            rows,
+            attribute=attribute.id,
+            scope_id=f" untuk {scope_id}",
+            scope_en=f" for {scope_en}",
+        )
+
+
+def _check_status(
+    examined: Examined, measure: Component, status: Column, contradicted: Mask
+) -> Iterator[Fault]:
+    for code in MISSING_STATUSES:
+        yield from _at_rows(
+            examined,
+            measure.id,
+            faults.MEASURE_DESPITE_STATUS,
+            np.flatnonzero(contradicted & _holding(status, (code,))),
+            measure=measure.id,
+            status=code,
+        )
+
+
+def _check_dataset_attribute(examined: Examined, attribute: Component) -> Iterator[Fault]:
+    delivery = examined.delivery
+    column = examined.columns.get(attribute.id)
+    given = attribute.id in delivery.dataset_attributes or (column and bool(column.texts))
+    if not given and len(delivery.rows):
+        scope_id, scope_en = scope(Level.DATASET)
+        yield complain(
+            faults.MISSING_ATTRIBUTE,
+            Place(delivery.file, None, attribute.id, delivery.sheet),
+            None,
+            (),
+            attribute=attribute.id,
+            scope_id=f" untuk {scope_id}",
+            scope_en=f" for {scope_en}",
+        )
+
+
+def _first_of_groups_without(examined: Examined, attribute: Component, empty: Mask) -> Rows:
+    """Return the first row of each series (or group) that nowhere has the attribute."""
+    _, firsts, which = np.unique(
+        group_rows(examined, attribute), return_index=True, return_inverse=True
+    )
+    has_value = np.zeros(len(firsts), np.bool_)
+    has_value[which[~empty]] = True
+    return np.sort(firsts[~has_value])
+
+
+def _at_rows(
+    examined: Examined, column: str | None, kind: FaultKind, rows: Rows, **details: object
+) -> Iterator[Fault]:
+    found = (complain(kind, examined.place(int(row), column), None, (), **details) for row in rows)
+    yield from list_faults(examined, column or "", kind, found, rows)
+
+
+def _nowhere(examined: Examined) -> Mask:
+    return np.zeros(len(examined.delivery.rows), np.bool_)
+
+
+def _holding(column: Column, texts: tuple[str, ...]) -> Mask:
+    """Return the rows that hold one of the texts."""
+    wanted = [i for i, text in enumerate(column.texts) if text in texts]
+    return np.isin(column.codes, wanted)
+
+
+def _absent(examined: Examined, measure: Component) -> Mask:
+    column = examined.columns.get(measure.id)
+    if column is None:
+        return ~_nowhere(examined)
+    missing = [i for i, text in enumerate(column.texts) if is_missing(text)]
+    return column.is_empty | np.isin(column.codes, missing)
+
+
+def _with_measure(examined: Examined, ids: tuple[str, ...] = ()) -> Mask:
+    """Return the rows that give one of the measures, of any where none is named."""
+    given = _nowhere(examined)
+    for measure in examined.structure.measures:
+        if measure.id in examined.columns and (not ids or measure.id in ids):
+            given |= ~examined.columns[measure.id].is_empty
+    return given if examined.structure.measures else ~given
+
+
+def _with_attribute(examined: Examined) -> Mask:
+    given = _nowhere(examined)
+    for attribute in examined.structure.attributes:
+        if attribute.id in examined.columns:
+            given |= ~examined.columns[attribute.id].is_empty
+    return given
+
+
+def _attributes_only(examined: Examined, status: Column | None) -> Mask:
+    """Return the rows of a merge that change attributes, not the status, of what is there."""
+    if examined.delivery.action == "Replace":
+        return _nowhere(examined)
+    without_status = status.is_empty if status else ~_nowhere(examined)
+    return without_status & ~_with_measure(examined) & _with_attribute(examined)

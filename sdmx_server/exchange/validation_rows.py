@@ -1,0 +1,174 @@
+"""The rows of a delivery as its structure reads them.
+
+Readers hand on what a message says without knowing the structure. Here cells with labels lose
+them, arrays of one value become arrays, and rows that give attributes for a part of the key
+give them to the observations that match.
+
+Source: SDMX-CSV 2.1 field guide (labels, partial keys); SDMX-ML 3.1 (Atts, Group).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sdmx_server.dataset import Component, Level, ResolvedStructure, Role
+from sdmx_server.model.delivery import Delivery
+
+SWITCHED_OFF = "~"
+"""Stands for a dimension that an attribute is not attached to, or that does not apply."""
+
+Cells = list[str | None]
+
+
+def settle(delivery: Delivery, structure: ResolvedStructure) -> Delivery:
+    """Return the delivery with its cells and rows as the structure reads them."""
+    columns: dict[str, Sequence[str | None]] = dict(delivery.columns)
+    for component in structure.components:
+        if component.id in columns:
+            columns[component.id] = _settle_cells(
+                columns[component.id], component, delivery.labelled
+            )
+    dataset: dict[str, str] = {}
+    for id_, text in delivery.dataset_attributes.items():
+        known = structure.component(id_)
+        if known is None or known.level is Level.DATASET:
+            dataset[id_] = text
+        else:  # SDMX-JSON writes what is the same everywhere once
+            cells = columns.get(id_, [None] * len(delivery.rows))
+            columns[id_] = [text if cell is None else cell for cell in cells]
+    settled = replace(delivery, columns=columns, dataset_attributes=dataset)
+    return settled if delivery.action == "Delete" else _join(settled, structure)
+
+
+def _settle_cells(
+    cells: Sequence[str | None], component: Component, labelled: bool
+) -> Sequence[str | None]:
+    texts: dict[str | None, str | None] = {}
+    for cell in set(cells) - {None}:
+        text: str | None = str(cell)
+        if labelled and component.codes is not None:
+            text = _without_labels(str(cell), component.codes)
+        if text is not None and component.is_json:
+            text = _in_shape(text, component)
+        if text == SWITCHED_OFF and component.role is Role.ATTRIBUTE:
+            text = None
+        if text != cell:
+            texts[cell] = text
+    return [texts.get(cell, cell) for cell in cells] if texts else cells
+
+
+def _without_labels(cell: str, codes: Mapping[str, object]) -> str:
+    if cell in codes:
+        return cell
+    if cell.startswith("["):
+        values = _decoded(cell)
+        if isinstance(values, list) and all(isinstance(value, str) for value in values):
+            return _encoded([_without_labels(value, codes) for value in values])
+    return cell.partition(": ")[0]
+
+
+def _in_shape(text: str, component: Component) -> str:
+    """Make one value an array of one, or texts of one language each one object."""
+    value = _decoded(text)
+    if component.is_array:
+        if isinstance(value, dict) and component.is_multilingual:
+            return _encoded([value])
+        is_plain = not isinstance(value, list | dict) and not component.is_multilingual
+        return _encoded([text]) if is_plain and not text.startswith("[") else text
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        merged = {language: item for part in value for language, item in part.items()}
+        return _encoded(merged) if len(merged) == sum(map(len, value)) else text
+    return text
+
+
+def _decoded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _encoded(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _join(delivery: Delivery, structure: ResolvedStructure) -> Delivery:
+    """Give the attributes of rows with a partial key to the rows that match, and drop those."""
+    partial = _partial_rows(delivery, structure)
+    if not partial:
+        return delivery
+    joining = _Joining(delivery, structure, frozenset(partial))
+    taken = {row for row in partial if joining.take(row)}
+    kept = [row for row in range(len(delivery.rows)) if row not in taken]
+    return replace(
+        delivery,
+        columns={id_: [cells[row] for row in kept] for id_, cells in joining.columns.items()},
+        rows=[delivery.rows[row] for row in kept],
+        dataset_attributes=joining.dataset_attributes,
+    )
+
+
+def _partial_rows(delivery: Delivery, structure: ResolvedStructure) -> list[int]:
+    """Return the rows with an empty dimension, without a measure but with an attribute."""
+    count = len(delivery.rows)
+    absent: Cells = [None] * count
+    keys = [delivery.columns.get(c.id, absent) for c in structure.key]
+    if not any(None in cells or SWITCHED_OFF in cells for cells in keys):
+        return []
+    measures = [delivery.columns.get(c.id, absent) for c in structure.measures]
+    attributes = [delivery.columns.get(c.id, absent) for c in structure.attributes]
+    return [
+        row
+        for row in range(count)
+        if any(cells[row] in (None, SWITCHED_OFF) for cells in keys)
+        and all(cells[row] is None for cells in measures)
+        and any(cells[row] is not None for cells in attributes)
+    ]
+
+
+class _Joining:
+    """The columns while attributes of partial keys are written into them."""
+
+    def __init__(
+        self, delivery: Delivery, structure: ResolvedStructure, partial: frozenset[int]
+    ) -> None:
+        self.columns: dict[str, Cells] = {i: list(c) for i, c in delivery.columns.items()}
+        self.dataset_attributes = dict(delivery.dataset_attributes)
+        self._structure = structure
+        self._whole = [row for row in range(len(delivery.rows)) if row not in partial]
+        self._matches: dict[tuple[str, ...], dict[tuple[str | None, ...], list[int]]] = {}
+
+    def take(self, row: int) -> bool:
+        """Write the attributes of a row where they belong; False where they fit nowhere."""
+        key = {
+            c.id: self.columns[c.id][row]
+            for c in self._structure.key
+            if c.id in self.columns and self.columns[c.id][row] not in (None, SWITCHED_OFF)
+        }
+        given = [
+            (c, str(self.columns[c.id][row]))
+            for c in self._structure.attributes
+            if c.id in self.columns and self.columns[c.id][row] is not None
+        ]
+        rows = self._rows(tuple(key), tuple(key.values()))
+        return all([self._write(attribute, text, rows) for attribute, text in given])
+
+    def _rows(self, ids: tuple[str, ...], values: tuple[str | None, ...]) -> list[int]:
+        if ids not in self._matches:
+            index: dict[tuple[str | None, ...], list[int]] = {}
+            for row in self._whole:
+                index.setdefault(tuple(self.columns[id_][row] for id_ in ids), []).append(row)
+            self._matches[ids] = index
+        return self._matches[ids].get(values, [])
+
+    def _write(self, attribute: Component, text: str, rows: list[int]) -> bool:
+        if attribute.level is Level.DATASET:
+            return self.dataset_attributes.setdefault(attribute.id, text) == text
+        cells = self.columns[attribute.id]
+        if not rows or any(cells[row] not in (None, text) for row in rows):
+            return False
+        for row in rows:
+            cells[row] = text
+        return True

@@ -1,0 +1,70 @@
+"""The words a writer may have meant: ids and names that are nearest to what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from sdmx_server.dataset import Component, localised
+
+_NEAREST = 3
+_LISTED = 12  # ids; more are not written into a sentence
+_MOST_SOUGHT = 100  # misspelt texts of one column; seeking costs some milliseconds each
+_CUTOFF = 0.6
+
+
+class Vocabulary:
+    """Allowed ids with their names by language."""
+
+    def __init__(self, names: Mapping[str, Mapping[str, str]]) -> None:
+        self._names = names
+        self._sought = 0
+        self._ids: dict[str, list[str]] = {}
+
+    def nearest(self, text: str) -> tuple[str, ...]:
+        """Return the ids that a text may mean, by their spelling or their names', best first."""
+        self._sought += 1
+        if self._sought > _MOST_SOUGHT:
+            return ()
+        if not self._ids:
+            self._index()
+        wanted = text.strip().casefold()
+        matches = get_close_matches(wanted, self._ids, _NEAREST, _CUTOFF)
+        found = dict.fromkeys(id_ for match in matches for id_ in self._ids[match])
+        return tuple(found)[:_NEAREST]
+
+    def hints(self, suggestions: Sequence[str]) -> Mapping[str, str]:
+        """Return the end of a sentence, by language: what may be meant, or what is allowed."""
+        return {
+            "hint_id": self._hint(suggestions, ("id", "en"), "mungkin", "yang boleh"),
+            "hint_en": self._hint(suggestions, ("en", "id"), "perhaps", "allowed are"),
+        }
+
+    def _index(self) -> None:
+        for id_, names in self._names.items():
+            for label in {id_.casefold(), *(name.casefold() for name in names.values())}:
+                self._ids.setdefault(label, []).append(id_)
+
+    def _hint(
+        self, suggestions: Sequence[str], languages: tuple[str, ...], perhaps: str, allowed: str
+    ) -> str:
+        if suggestions:
+            named = (self._named(id_, languages) for id_ in suggestions)
+            return f"; {perhaps} {', '.join(named)}"
+        return f"; {allowed} {', '.join(self._names)}" if len(self._names) <= _LISTED else ""
+
+    def _named(self, id_: str, languages: tuple[str, ...]) -> str:
+        name = localised(self._names[id_], languages)
+        return f"{name!r} ({id_})" if name and name != id_ else id_
+
+
+def of_codes(component: Component) -> Vocabulary:
+    """Return the codes that a component allows."""
+    codes = component.codes or {}
+    allowed = component.allowed
+    return Vocabulary({i: c.names for i, c in codes.items() if allowed is None or i in allowed})
+
+
+def of_components(components: Iterable[Component]) -> Vocabulary:
+    """Return the columns that a structure knows."""
+    return Vocabulary({c.id: c.names for c in components})
