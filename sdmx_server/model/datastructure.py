@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sdmx_server.model.artefact import Identifiable, Maintainable, Reference, Value
+from sdmx_server.model.artefact import (
+    Annotable,
+    Identifiable,
+    Link,
+    Maintainable,
+    Reference,
+    Value,
+)
 from sdmx_server.model.representation import Representation
 
 
@@ -80,9 +87,10 @@ class Attribute(ModelComponent):
     measure_relationship: tuple[str, ...] = ()
 
 
-class MetadataAttributeUsage(Value):
+class MetadataAttributeUsage(Annotable):
     """A metadata attribute of the MSD, reported with data."""
 
+    links: tuple[Link, ...] = ()
     metadata_attribute_reference: str
     attribute_relationship: AttributeRelationship
 
