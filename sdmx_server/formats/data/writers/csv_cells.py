@@ -1,0 +1,158 @@
+"""The cells of SDMX-CSV: quoting, labels, several values, several languages, normalised time.
+
+Source: RFC 4180; sdmx-csv 2.1, data-message/docs/sdmx-csv-field-guide.md, "Column content",
+"Multi-valued components", "Optional parameters"; sdmx-csv 1.0, the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from sdmx_server.dataset import Component, Role, localised
+from sdmx_server.model.period import span
+
+SEPARATOR = ","
+SUB_SEPARATOR = ";"
+
+_SPECIAL = (SEPARATOR, '"', "\n", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the cells of an answer are written.
+
+    Attributes:
+        labels: ``id``, ``name`` (a column of names beside each column) or ``both``.
+        languages: the languages of names, best first.
+        times: what stands for a period, where it is not the period itself.
+        has_sub_fields: whether a cell holds all languages of a text, or only the best.
+    """
+
+    labels: str
+    languages: tuple[str, ...]
+    times: Mapping[str, str]
+    has_sub_fields: bool
+
+
+def quote(text: str) -> str:
+    """Return a cell, in quotes where it holds a comma, a quote or the end of a line."""
+    if any(special in text for special in _SPECIAL):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def quote_all(column: Sequence[str | None]) -> list[str]:
+    """Return the cells of a column; an absent value is an empty cell."""
+    filled = ["" if text is None else text for text in column]
+    joined = "".join(filled)
+    if any(special in joined for special in _SPECIAL):
+        return [quote(text) for text in filled]
+    return filled
+
+
+def write_column(component: Component, column: Sequence[str | None], style: Style) -> list[str]:
+    """Return the cells of a component; with ``labels=name`` each is two, commas between."""
+    if _is_plain(component, style):
+        return quote_all(column)
+    empty = empty_cell(style)
+    found = {
+        text: write_cell(component, text, style)
+        for text in dict.fromkeys(column)
+        if text is not None
+    }
+    return [empty if text is None else found[text] for text in column]
+
+
+def write_cell(component: Component, text: str, style: Style) -> str:
+    """Return the cell of one value, or the two cells of ``labels=name``."""
+    members = _members(component, text, style)
+    if component.role is Role.TIME:
+        members = [style.times.get(text, text)]
+    names = [_name(component, member, style) for member in members]
+    if style.labels == "both":
+        members = [f"{m}: {n}" if n else m for m, n in zip(members, names, strict=True)]
+    cell = quote(_joined(component, members))
+    if style.labels == "name":
+        cell += SEPARATOR + quote(SUB_SEPARATOR.join(names) if any(names) else "")
+    return cell
+
+
+def empty_cell(style: Style) -> str:
+    """Return the cell, or the two cells, of an absent value."""
+    return SEPARATOR if style.labels == "name" else ""
+
+
+def normalised_times(texts: Iterable[str]) -> dict[str, str]:
+    """Return what each period becomes: the date it starts on.
+
+    Where a period is shorter than a day, all become dates with a time. What is no period
+    stays as it is.
+    """
+    starts: dict[str, datetime] = {}
+    for text in texts:
+        try:
+            starts[text] = span(text)[0]
+        except ValueError:
+            continue
+    within_days = any("T" in text.partition("/")[0][4:] and ":" in text for text in starts)
+    if within_days:
+        return {text: start.isoformat(timespec="seconds") for text, start in starts.items()}
+    return {text: start.date().isoformat() for text, start in starts.items()}
+
+
+def languages_in(texts: Iterable[str | None]) -> frozenset[str]:
+    """Return the languages that values by language are in."""
+    found: set[str] = set()
+    for text in dict.fromkeys(texts):
+        if text is not None:
+            value = msgspec.json.decode(text)
+            found.update(*(value if isinstance(value, list) else [value]))
+    return frozenset(found)
+
+
+def _is_plain(component: Component, style: Style) -> bool:
+    has_names = style.labels != "id" and component.is_coded
+    return not (
+        has_names or component.is_json or component.role is Role.TIME or style.labels == "name"
+    )
+
+
+def _name(component: Component, member: str, style: Style) -> str:
+    code = component.codes.get(member) if component.codes else None
+    return localised(code.names, style.languages) if code else ""
+
+
+def _members(component: Component, text: str, style: Style) -> list[str]:
+    """Return the values of a cell; text by language becomes ``en:Text;fr:Texte``."""
+    if not component.is_json:
+        return [text]
+    value: Any = msgspec.json.decode(text)
+    values = value if isinstance(value, list) else [value]
+    if component.is_multilingual and not style.has_sub_fields:
+        return [localised(v, style.languages) for v in values]
+    if component.is_multilingual:
+        return [
+            SUB_SEPARATOR.join(_sub_field(f"{language}:{words}") for language, words in v.items())
+            for v in values
+        ]
+    return [str(v) for v in values]
+
+
+def _joined(component: Component, members: Sequence[str]) -> str:
+    if not component.is_array:
+        return members[0]
+    if component.is_multilingual:
+        return SUB_SEPARATOR.join('"' + m.replace('"', '""') + '"' for m in members)
+    return SUB_SEPARATOR.join(map(_sub_field, members))
+
+
+def _sub_field(text: str) -> str:
+    """Return a part of a cell, in quotes where it holds what would end it."""
+    if SUB_SEPARATOR in text or text.startswith('"'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -1,0 +1,202 @@
+"""The rows of an SDMX-CSV message: its columns, and a batch of observations as text.
+
+Lines end with CR LF, as RFC 4180 says. Values of data sets, groups and series stand on every
+row. Where no observations were asked for there is a row a series.
+
+Source: RFC 4180; sdmx-csv 2.1, data-message/docs/sdmx-csv-field-guide.md, "Columns";
+sdmx-csv 1.0, the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+
+from sdmx_server.dataset import Batch, Component, Dataset
+from sdmx_server.formats.data.writers.csv_cells import (
+    SEPARATOR,
+    Style,
+    empty_cell,
+    normalised_times,
+    quote,
+    write_cell,
+    write_column,
+)
+from sdmx_server.formats.data.writers.pieces import (
+    Cells,
+    Column,
+    PerSeries,
+    at_observations,
+    cells,
+    rows,
+    weave,
+)
+
+LINE_END = "\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column that joins the codes of dimensions with dots."""
+
+    dimensions: tuple[str, ...]
+
+
+Lead = Sequence[str | Key]
+"""What stands before the components of each row: finished cells, and keys."""
+
+
+def columns_of(datasets: Sequence[Dataset]) -> list[Component]:
+    """Return the components that an answer shows, each once.
+
+    First the dimensions, then the measures, then the attributes; of each, those of the
+    first structure in its order, then what others add.
+    """
+    kinds: tuple[Callable[[Dataset], Sequence[Component]], ...] = (
+        lambda d: d.structure.key,
+        lambda d: [m for m in d.structure.measures if m.id in d.measures],
+        lambda d: [a for a in d.structure.attributes if a.id in d.attributes],
+    )
+    found: dict[str, Component] = {}
+    for kind in kinds:
+        for component in chain.from_iterable(map(kind, datasets)):
+            found.setdefault(component.id, component)
+    return list(found.values())
+
+
+def times_of(datasets: Sequence[Dataset]) -> dict[str, str]:
+    """Return what the periods of an answer become when they are normalised."""
+    times = (d.structure.time for d in datasets)
+    texts = (
+        dataset.dictionaries.get(time.id, ())
+        for dataset, time in zip(datasets, times, strict=True)
+        if time
+    )
+    return normalised_times(chain.from_iterable(texts))
+
+
+def series_key(dataset: Dataset) -> Key:
+    """Return the column of series keys: all dimensions but those of observations."""
+    inner = {dataset.dimension_at_observation}
+    if dataset.structure.time and not inner & {c.id for c in dataset.structure.key}:
+        inner = {dataset.structure.time.id}
+    return Key(tuple(c.id for c in dataset.structure.key if c.id not in inner))
+
+
+def observation_key(dataset: Dataset) -> Key:
+    """Return the column of observation keys: all dimensions."""
+    return Key(tuple(c.id for c in dataset.structure.key))
+
+
+def write_rows(dataset: Dataset, lead: Lead, columns: Sequence[str], style: Style) -> Iterator[str]:
+    """Yield the rows of a data set, a batch at a time.
+
+    Args:
+        dataset: the data set.
+        lead: what stands before the components.
+        columns: ids of the components of the whole answer; those that the data set does
+            not show stay empty.
+        style: how cells are written.
+    """
+    shown = {c.id: c for c in columns_of([dataset])}
+    tables = {
+        id_: cells([write_cell(shown[id_], t, style) for t in texts], empty_cell(style))
+        for id_, texts in dataset.dictionaries.items()
+        if id_ in shown
+    }
+    constants = {
+        id_: write_cell(shown[id_], text, style)
+        for id_, text in dataset.dataset_attributes.items()
+        if id_ in shown
+    }
+    keys = _keys(dataset, lead)
+    sheet = _Sheet(lead, [shown.get(id_) for id_ in columns], tables, constants, keys, style)
+    for batch in dataset.batches:
+        yield _write_batch(batch, sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the batches of a data set are written by; None is a component not shown."""
+
+    lead: Lead
+    columns: Sequence[Component | None]
+    tables: Mapping[str, Cells]
+    constants: Mapping[str, str]
+    keys: Mapping[str, Cells]
+    style: Style
+
+
+def _keys(dataset: Dataset, lead: Lead) -> dict[str, Cells]:
+    """Return the parts of keys by dimension; their quotes are doubled, see ``_key``."""
+    ids = {id_ for key in lead if isinstance(key, Key) for id_ in key.dimensions}
+    return {
+        id_: cells([text.replace('"', '""') for text in dataset.dictionaries[id_]], "")
+        for id_ in ids
+        if id_ in dataset.dictionaries
+    }
+
+
+def _write_batch(batch: Batch, sheet: _Sheet) -> str:
+    counts = np.diff(batch.offsets)
+    text = ""
+    if batch.observation_count:
+        columns = at_observations(_columns(batch, sheet), counts)
+        text = "".join(weave(columns, batch.observation_count))
+    bare = np.flatnonzero(counts == 0).tolist()
+    if not bare:
+        return text
+    columns = [
+        c.texts if isinstance(c, PerSeries) else c
+        for c in _columns(replace(batch, observations={}, texts={}), sheet)
+    ]
+    lines = rows(columns, batch.series_count)
+    return text + "".join([lines[series] for series in bare])
+
+
+def _columns(batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
+    columns: list[Column | PerSeries] = []
+    for part in sheet.lead:
+        columns += [SEPARATOR, *(_key(part, batch, sheet) if isinstance(part, Key) else [part])]
+    for component in sheet.columns:
+        columns += [SEPARATOR, _cells(component, batch, sheet)]
+    return [*columns[1:], LINE_END]
+
+
+def _cells(component: Component | None, batch: Batch, sheet: _Sheet) -> Column | PerSeries:
+    """Return the cells of a component, from wherever the batch holds it."""
+    if component is None:
+        return empty_cell(sheet.style)
+    id_ = component.id
+    if id_ in batch.observations:
+        found: list[str] = sheet.tables[id_][batch.observations[id_]].tolist()
+        return found
+    if id_ in batch.texts:
+        return write_column(component, batch.texts[id_], sheet.style)
+    if id_ in batch.series:
+        return PerSeries(sheet.tables[id_][batch.series[id_]].tolist())
+    return sheet.constants.get(id_, empty_cell(sheet.style))
+
+
+def _key(key: Key, batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
+    """Return the columns that make up a key; none where the batch has no such observations.
+
+    A key stands in quotes throughout where any code needs them.
+    """
+    held = {**batch.series, **batch.observations}
+    if not all(id_ in held for id_ in key.dimensions):
+        return [""]
+    marks = ['"'] if any(_needs_quotes(sheet.keys[id_]) for id_ in key.dimensions) else []
+    columns: list[Column | PerSeries] = [*marks]
+    for id_ in key.dimensions:
+        texts = sheet.keys[id_][held[id_]].tolist()
+        columns += [PerSeries(texts) if id_ in batch.series else texts, "."]
+    return [*columns[:-1], *marks]
+
+
+def _needs_quotes(texts: Cells) -> bool:
+    joined = "".join(texts.tolist())
+    return quote(joined) != joined
