@@ -1,0 +1,54 @@
+"""Header fields that hold a list of preferences: ``text/csv;labels=both, */*;q=0.1``.
+
+Source: RFC 9110, sections 5.6 (common rules) and 12.4.2 (quality values).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_MEMBERS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,])+')
+_PARTS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^;])+')
+_ESCAPED = re.compile(r"\\(.)")
+_QUALITY = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """One thing that a client would take.
+
+    Attributes:
+        value: what it would take, in lower case.
+        parameters: the parameters by name in lower case, unquoted, without ``q``.
+        quality: how much it wants it, from 0 (not at all) to 1.
+    """
+
+    value: str
+    parameters: Mapping[str, str]
+    quality: float
+
+
+def parse(header: str | None) -> list[Preference]:
+    """Read the preferences in a header field, in its order; what makes no sense is left out."""
+    members = (_parse_member(member) for member in _MEMBERS.findall(header or ""))
+    return [member for member in members if member.value]
+
+
+def _parse_member(text: str) -> Preference:
+    value, *parts = _PARTS.findall(text) or [""]
+    pairs = (part.partition("=") for part in parts)
+    parameters = {name.strip().lower(): _unquote(rest.strip()) for name, _, rest in pairs}
+    quality = parameters.pop("q", "1")
+    return Preference(value.strip().lower(), parameters, _quality(quality))
+
+
+def _quality(text: str) -> float:
+    return min(float(text), 1.0) if _QUALITY.fullmatch(text) else 1.0
+
+
+def _unquote(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return _ESCAPED.sub(r"\1", text[1:-1])
+    return text
