@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import structs
 
-from sdmx_server.model.artefact import REFERENCE, ItemScheme, Maintainable, Value
+from sdmx_server.model.artefact import ItemScheme, Maintainable, Value
 from sdmx_server.model.category import Categorisation, CategoryScheme
 from sdmx_server.model.codelist import Codelist, GeographicCodelist, GeoGridCodelist, ValueList
 from sdmx_server.model.concept import ConceptScheme
@@ -23,6 +23,7 @@ from sdmx_server.model.constraint import (
     MetadataConstraint,
 )
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
+from sdmx_server.model.declaration import declared, leads_to_references
 from sdmx_server.model.hierarchy import Hierarchy, HierarchyAssociation
 from sdmx_server.model.legacy import AttachmentConstraint, StructureSet
 from sdmx_server.model.mapping import (
@@ -175,8 +176,8 @@ def references(artefact: Maintainable | AvailabilityConstraint) -> tuple[str, ..
 
 
 def _urns(value: Value) -> Iterator[str]:
-    for field, holds_urns in _reference_fields(type(value)):
-        content = getattr(value, field)
+    for name, holds_urns in _paths_to_urns(type(value)):
+        content = getattr(value, name)
         for part in content if isinstance(content, tuple) else (content,):
             if part is None:
                 continue
@@ -187,40 +188,10 @@ def _urns(value: Value) -> Iterator[str]:
 
 
 @cache
-def _reference_fields(cls: type[Value]) -> tuple[tuple[str, bool], ...]:
+def _paths_to_urns(cls: type[Value]) -> tuple[tuple[str, bool], ...]:
     """Return the fields that hold URNs (True) or values that lead to URNs (False)."""
-    hints = get_type_hints(cls, include_extras=True)
     return tuple(
-        (field, _is_reference(hints[field]))
-        for field in cls.__struct_fields__
-        if _is_reference(hints[field]) or any(map(_leads_to_urns, _classes(hints[field])))
+        (field.name, field.is_reference)
+        for field in declared(cls)
+        if field.is_reference or (field.cls and leads_to_references(field.cls))
     )
-
-
-def _leads_to_urns(cls: type[Value]) -> bool:
-    seen: set[type[Value]] = set()
-    waiting = [cls]
-    while waiting:
-        current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        hints = get_type_hints(current, include_extras=True)
-        if any(_is_reference(hints[field]) for field in current.__struct_fields__):
-            return True
-        for field in current.__struct_fields__:
-            waiting.extend(_classes(hints[field]))
-    return False
-
-
-def _is_reference(hint: Any) -> bool:
-    if REFERENCE in getattr(hint, "__metadata__", ()):
-        return True
-    return any(map(_is_reference, get_args(hint)))
-
-
-def _classes(hint: Any) -> Iterator[type[Value]]:
-    if isinstance(hint, type) and issubclass(hint, Value):
-        yield hint
-    for part in get_args(hint):
-        yield from _classes(part)
