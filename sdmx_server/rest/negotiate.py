@@ -156,7 +156,7 @@ def choose_encoding(accept_encoding: str | None, compression: str | None = None)
     # Sending things as they are is allowed unless it is ruled out, but only as a last resort.
     wanted.setdefault("identity", 0.0001)
     chosen = max(_PREFERRED, key=lambda name: wanted.get(name, 0.0))
-    if wanted[chosen] == 0:
+    if not wanted.get(chosen):
         raise NotAcceptable(
             f"Accept-Encoding {accept_encoding!r} leaves none of {', '.join(_PREFERRED)}."
         )
