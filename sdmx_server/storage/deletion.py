@@ -1,0 +1,141 @@
+"""Rows that take away: Delete.
+
+A dimension (or time) without a value is a wildcard. A row without any other value deletes
+the observations that it matches, or without time whole series; otherwise it deletes only
+the values of the components that it names, whatever it says of them.
+
+Source: SDMX 3.1 Technical Notes, section on dataset actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from sdmx_server.dataset import Codes
+from sdmx_server.storage.blocks import Block, blank, pick
+from sdmx_server.storage.columns import Flags, Keys, among, check_columns
+from sdmx_server.storage.draft import (
+    Draft,
+    Incoming,
+    Order,
+    Read,
+    SeriesNumbers,
+    number_series,
+    read_rows,
+)
+from sdmx_server.storage.insertion import partial_keys, patterns
+from sdmx_server.storage.series_index import SeriesIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What rows of one kind delete.
+
+    Attributes:
+        series_keys: one key a series, over the dimensions that the rows give.
+        wanted: the keys that the rows give, with the period where they give one; sorted.
+        periods: how many periods there are; 0 where the rows give none.
+        matched: which series the rows match.
+        named: the components whose values go; empty for whole observations.
+    """
+
+    series_keys: Keys
+    wanted: Keys
+    periods: int
+    matched: Flags
+    named: tuple[str, ...]
+
+
+def delete(
+    index: SeriesIndex, rows: pa.Table, read: Read, order: Order
+) -> tuple[SeriesIndex, dict[str, bytes]]:
+    """Return the version that is left of an older one, and its new chunks by digest.
+
+    Rows that match nothing are no error.
+
+    Raises:
+        SemanticError: if the rows have a column that the layout does not know.
+    """
+    check_columns(index.layout, rows)
+    incoming = read_rows(index, rows, order)
+    numbers = number_series(index, incoming, np.zeros(0, np.int64))
+    draft = Draft(index, incoming, numbers)
+    rules = _rules(index, incoming, numbers)
+    touched = np.zeros(numbers.count, np.bool_)
+    for rule in rules:
+        for column in draft.attributes.keys() & set(rule.named):
+            draft.attributes[column][rule.matched] = -1
+        if not rule.named or set(rule.named) - draft.attributes.keys():
+            touched |= rule.matched
+    for entry, start, stop in draft.ranges:
+        if entry is None:
+            continue
+        if not touched[start:stop].any():
+            draft.carry(entry)
+            continue
+        block = draft.block(entry, read(entry))
+        for rule in rules:
+            block = _apply(rule, block, index.layout.time)
+        draft.add(block, start, stop)
+    return draft.finish(), draft.contents
+
+
+def _rules(index: SeriesIndex, incoming: Incoming, numbers: SeriesNumbers) -> list[_Rule]:
+    layout = index.layout
+    key = (*layout.dimensions, layout.time) if layout.time else layout.dimensions
+    return [
+        _rule(index, incoming, numbers, given, (named, alike))
+        for named, some in _named_patterns(index, incoming)
+        for given, alike in patterns(incoming, key, some)
+    ]
+
+
+def _named_patterns(index: SeriesIndex, incoming: Incoming) -> list[tuple[tuple[str, ...], Keys]]:
+    """Group rows by the components, other than dimensions, that they name."""
+    layout = index.layout
+    coded = (*layout.series, *layout.coded)
+    texts = {
+        column: np.asarray(values.is_valid()).astype(np.int32) - 1
+        for column, values in incoming.texts.items()
+    }
+    flags: dict[str, Codes] = {**{column: incoming.codes[column] for column in coded}, **texts}
+    said = Incoming(flags, {}, {}, {}, incoming.rows)
+    return patterns(said, tuple(flags), np.arange(incoming.rows))
+
+
+def _rule(
+    index: SeriesIndex,
+    incoming: Incoming,
+    numbers: SeriesNumbers,
+    given: Sequence[str],
+    kind: tuple[tuple[str, ...], Keys],
+) -> _Rule:
+    named, rows = kind
+    time = index.layout.time
+    dimensions = [column for column in given if column != time]
+    series_keys, row_keys = partial_keys(incoming, numbers, dimensions, rows)
+    matched = among(series_keys, np.unique(row_keys))
+    if time is None or time not in given:
+        return _Rule(series_keys, np.unique(row_keys), 0, matched, named)
+    periods = len(incoming.dictionaries[time])
+    _, dense = np.unique(np.concatenate([series_keys, row_keys]), return_inverse=True)
+    series_keys, row_keys = dense[: numbers.count], dense[numbers.count :]
+    wanted = np.unique(row_keys * periods + incoming.codes[time][rows])
+    return _Rule(series_keys, wanted, periods, matched, named)
+
+
+def _apply(rule: _Rule, block: Block, time: str | None) -> Block:
+    keys = rule.series_keys[block.series]
+    if rule.periods and time is not None:
+        keys = keys * rule.periods + block.codes[time]
+    hit = among(keys, rule.wanted)
+    if not rule.named:
+        return pick(block, np.flatnonzero(~hit))
+    for column in rule.named:
+        if column in block.codes or column in block.texts:
+            block = blank(block, hit, column)
+    return block
