@@ -1,1 +1,3 @@
 """An SDMX server: statistics and their metadata, maintained, stored and exchanged."""
+
+__version__ = "0.1.0"

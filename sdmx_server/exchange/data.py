@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 
 from sdmx_server.dataset import Action, Batch, Codes, Dataset, GroupValues, Level
-from sdmx_server.errors import NoResults, QuerySyntaxError, Unsupported
+from sdmx_server.errors import NoResults, QuerySyntaxError, TooLarge, Unsupported
 from sdmx_server.exchange import batches as cut
 from sdmx_server.exchange.cube import Slice, slices
 from sdmx_server.exchange.order import arranged
@@ -22,7 +22,9 @@ from sdmx_server.exchange.stores import Stores
 from sdmx_server.query import DataQuery
 
 
-def answer(query: DataQuery, stores: Stores, *, by_row: bool = False) -> list[Dataset]:
+def answer(
+    query: DataQuery, stores: Stores, *, by_row: bool = False, most: int = 0
+) -> list[Dataset]:
     """Find the observations that a query asks for, one dataset a context artefact.
 
     The first batch of each dataset is fetched here, so that errors come before the answer
@@ -33,17 +35,24 @@ def answer(query: DataQuery, stores: Stores, *, by_row: bool = False) -> list[Da
         stores: where to look.
         by_row: whether the format writes one row an observation, so that an order may
             tear series apart.
+        most: how many observations may be asked for at once; 0 for any number.
 
     Raises:
         QuerySyntaxError: if the query names components that no structure has.
         NoResults: if no observation matches.
+        TooLarge: if more match than may be asked for at once.
         Unsupported: if history is asked for.
     """
     if query.include_history:
         raise Unsupported("includeHistory=true is not offered by this service.")
     parts = slices(query.cube, stores, query.as_of)
     fitting = _fitting(parts, query)
-    datasets = [_dataset(part, packed, query, stores, by_row) for part, packed in fitting]
+    selections = [select(part, stores) for part, _ in fitting]
+    _check_size(selections, query, most)
+    datasets = [
+        _dataset(part, packed, query, selection, by_row)
+        for (part, packed), selection in zip(fitting, selections, strict=True)
+    ]
     found = list(_windowed(datasets, query))
     if not found:
         raise NoResults("No observation matches this query.")
@@ -64,10 +73,18 @@ def _fitting(parts: list[Slice], query: DataQuery) -> list[tuple[Slice, Packagin
     return fitting
 
 
+def _check_size(selections: Iterable[Selection], query: DataQuery, most: int) -> None:
+    size = sum(int(selection.counts.sum()) for selection in selections)
+    if most and size > most and (query.limit is None or query.limit > most):
+        raise TooLarge(
+            f"This query may match {size} observations; at most {most} are sent at once. "
+            "Ask for fewer series or periods, or page with limit and offset."
+        )
+
+
 def _dataset(
-    part: Slice, packed: Packaging, query: DataQuery, stores: Stores, by_row: bool
+    part: Slice, packed: Packaging, query: DataQuery, selection: Selection, by_row: bool
 ) -> Dataset:
-    selection = select(part, stores)
     values = part.versions[0].dataset_attributes
     return Dataset(
         structure=part.structure,

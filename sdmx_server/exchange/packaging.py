@@ -53,7 +53,7 @@ def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
     Raises:
         QuerySyntaxError: if the query names a component that the structure lacks.
     """
-    at_observation = _dimension_at_observation(query, structure)
+    at_observation = dimension_at_observation(query.dimension_at_observation, structure)
     flat = at_observation == ALL_DIMENSIONS
     attributes = _chosen("attributes", query.attributes, structure.attributes)
     measures = _chosen("measures", query.measures, structure.measures)
@@ -71,14 +71,19 @@ def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
     )
 
 
-def _dimension_at_observation(query: DataQuery, structure: ResolvedStructure) -> str:
-    default = structure.time.id if structure.time else ALL_DIMENSIONS
-    wanted = query.dimension_at_observation or default
-    allowed = [d.id for d in structure.key]
-    if wanted not in (*allowed, ALL_DIMENSIONS):
+def dimension_at_observation(wanted: str | None, structure: ResolvedStructure) -> str:
+    """Return the dimension at observation level: the one wanted, else time, else all.
+
+    Raises:
+        QuerySyntaxError: if it is no dimension of the structure.
+    """
+    if wanted is None:
+        return structure.time.id if structure.time else ALL_DIMENSIONS
+    allowed = [*(d.id for d in structure.key), ALL_DIMENSIONS]
+    if wanted not in allowed:
         raise QuerySyntaxError(
             f"dimensionAtObservation={wanted!r} is no dimension of {structure.dsd_urn}; "
-            f"one of {', '.join(allowed)}, {ALL_DIMENSIONS} is allowed."
+            f"one of {', '.join(allowed)} is allowed."
         )
     return wanted
 

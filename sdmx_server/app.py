@@ -1,0 +1,113 @@
+"""Put the server together."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from sdmx_server.errors import QuerySyntaxError, SdmxError
+from sdmx_server.exchange.stores import Stores, stores_of
+from sdmx_server.rest import health, v1, v2
+from sdmx_server.rest.dialects import V1, V2, Dialect
+from sdmx_server.rest.problems import problem
+from sdmx_server.rest.site import EXTENSION, Site
+from sdmx_server.rest.urls import Tail
+from sdmx_server.settings import Settings, load_settings
+from sdmx_server.storage.artefacts import ArtefactStore
+from sdmx_server.storage.database import connect, create
+from sdmx_server.storage.observations import ObservationStore
+
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Content-Language, Content-Encoding, ETag, Last-Modified, Link, Location"
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Encoding, Accept-Language, If-Modified-Since, If-None-Match"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+_log = logging.getLogger("sdmx_server")
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Open the database, laying out its tables where they are missing."""
+    engine = connect(settings.database)
+    create(engine)
+    return stores_of(ArtefactStore(engine), ObservationStore(engine))
+
+
+def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
+    """Build the WSGI application.
+
+    Args:
+        settings: how it is set.
+        stores: the stores; by default those of the database in the settings.
+    """
+    app = Flask("sdmx_server", static_folder=None)
+    app.url_map.converters["tail"] = Tail
+    app.url_map.merge_slashes = False
+    app.extensions[EXTENSION] = Site(
+        stores=stores or open_stores(settings),
+        sender=settings.sender,
+        languages=settings.languages,
+        max_url=settings.max_url,
+        max_observations=settings.max_observations,
+    )
+    for blueprint in (v1.blueprint, v2.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    app.before_request(_check_url(settings.max_url))
+    app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+    return app
+
+
+def from_environment() -> Flask:
+    """Build the WSGI application that the environment describes."""
+    return create_app(load_settings({}, os.environ))
+
+
+def _check_url(longest: int) -> Callable[[], Response | None]:
+    def check() -> Response | None:
+        length = len(request.path) + len(request.query_string)
+        if length <= longest:
+            return None
+        error = QuerySyntaxError(f"The URL has {length} characters; at most {longest} are read.")
+        return problem(error, _dialect(), status=414)
+
+    return check
+
+
+def _add_headers(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    if request.method == "OPTIONS":
+        response.headers.update(_PREFLIGHT)
+    return response
+
+
+def _dialect() -> Dialect:
+    return V1 if request.path.startswith(v1.blueprint.url_prefix or "") else V2
+
+
+def _http_error(error: HTTPException) -> Response:
+    """Tell of what Flask finds wrong by itself: an unknown path, a method not allowed."""
+    told = QuerySyntaxError(f"{request.method} {request.path}: {error.description}")
+    response = problem(told, _dialect(), status=error.code)
+    if error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = error.get_response().headers["Allow"]
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    """Tell that something failed here, without a word of what; the log has it."""
+    _log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return problem(SdmxError("The server failed to answer; its log says why."), _dialect())

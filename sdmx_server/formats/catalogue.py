@@ -1,0 +1,143 @@
+"""Every format that the server writes, one row each.
+
+To add a format: write its module, then add its row here. The rows of a kind stand in the
+server's order of preference in SDMX-REST 2.2; ``V1_...`` give the order of 1.5.
+
+Source: SDMX-REST 2.2, doc/media_types.md; SDMX-REST 1.5, section 4.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sdmx_server.dataset import Dataset, Message, Rendering, ResolvedStructure
+from sdmx_server.formats.data.writers import csv1, csv2, json1, json2
+from sdmx_server.formats.data.writers import ml3 as data_ml3
+from sdmx_server.formats.data.writers import ml21 as data_ml21
+from sdmx_server.formats.schema import xsd
+from sdmx_server.formats.structure import json as structure_json
+from sdmx_server.formats.structure import json1 as structure_json1
+from sdmx_server.formats.structure import ml3 as structure_ml3
+from sdmx_server.formats.structure import ml21 as structure_ml21
+from sdmx_server.model.artefact import Maintainable
+from sdmx_server.model.constraint import AvailabilityConstraint
+
+Artefact = Maintainable | AvailabilityConstraint
+WriteData = Callable[[Sequence[Dataset], Message, Rendering], Iterator[bytes]]
+WriteStructures = Callable[[Sequence[Artefact], Message], bytes]
+
+LABELS = ("id", "name", "both")
+_CSV1 = {"labels": ("id", "both"), "timeFormat": ("original", "normalized")}
+_CSV2 = {
+    "labels": LABELS,
+    "keys": ("none", "obs", "series", "both"),
+    "timeFormat": ("original", "normalized"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DataFormat:
+    """A data format.
+
+    Attributes:
+        media_type: without its parameters.
+        version: as the media type writes it.
+        write: yields the message in pieces.
+        by_row: whether it writes one row an observation.
+        parameters: what else the media type may say, and the values allowed, the default
+            first.
+    """
+
+    media_type: str
+    version: str
+    write: WriteData
+    by_row: bool = False
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StructureFormat:
+    """A structure format; ``write`` returns the message."""
+
+    media_type: str
+    version: str
+    write: WriteStructures
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFormat:
+    """A schema language and the version of the messages that its schemas describe."""
+
+    media_type: str
+    version: str
+    write: Callable[..., bytes]
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _data(kind: str, version: str, write: WriteData) -> DataFormat:
+    return DataFormat(f"application/vnd.sdmx.{kind}", version, write)
+
+
+def _csv(version: str, write: WriteData, parameters: dict[str, tuple[str, ...]]) -> DataFormat:
+    media_type = "application/vnd.sdmx.data+csv"
+    return DataFormat(media_type, version, write, by_row=True, parameters=parameters)
+
+
+_JSON1 = _data("data+json", "1.0.0", json1.write)
+_JSON20 = _data("data+json", "2.0.0", json2.write)
+_JSON21 = _data("data+json", "2.1.0", json2.write)
+_ML30 = _data("data+xml", "3.0.0", data_ml3.write)
+_ML31 = _data("data+xml", "3.1.0", data_ml3.write)
+_CSV10 = _csv("1.0.0", csv1.write, _CSV1)
+_CSV20 = _csv("2.0.0", csv2.write, _CSV2)
+_CSV21 = _csv("2.1.0", csv2.write, _CSV2)
+_ML21 = (
+    _data("genericdata+xml", "2.1", data_ml21.write_generic),
+    _data("structurespecificdata+xml", "2.1", data_ml21.write_structure_specific),
+    _data("generictimeseriesdata+xml", "2.1", data_ml21.write_generic_time_series),
+    _data(
+        "structurespecifictimeseriesdata+xml",
+        "2.1",
+        data_ml21.write_structure_specific_time_series,
+    ),
+)
+
+DATA_FORMATS = (_JSON21, _ML31, _CSV21, _JSON20, _ML30, _CSV20, *_ML21, _JSON1, _CSV10)
+V1_DATA_FORMATS = (*_ML21, _JSON1, _CSV10, _ML31, _JSON21, _CSV21, _ML30, _JSON20, _CSV20)
+
+
+def _structure(
+    syntax: str, version: str, write: Callable[..., bytes], *versioned: str
+) -> StructureFormat:
+    media_type = f"application/vnd.sdmx.structure+{syntax}"
+    return StructureFormat(media_type, version, lambda a, m: write(a, m, *versioned))
+
+
+_S_JSON1 = _structure("json", "1.0.0", structure_json1.write)
+_S_JSON20 = _structure("json", "2.0.0", structure_json.write, "2.0.0")
+_S_JSON21 = _structure("json", "2.1.0", structure_json.write, "2.1.0")
+_S_ML21 = _structure("xml", "2.1", structure_ml21.write)
+_S_ML30 = _structure("xml", "3.0.0", structure_ml3.write, "3.0.0")
+_S_ML31 = _structure("xml", "3.1.0", structure_ml3.write, "3.1.0")
+
+STRUCTURE_FORMATS = (_S_JSON21, _S_ML31, _S_JSON20, _S_ML30, _S_ML21, _S_JSON1)
+V1_STRUCTURE_FORMATS = (_S_ML21, _S_JSON1, _S_ML31, _S_JSON21, _S_ML30, _S_JSON20)
+
+
+def _schema(version: str) -> SchemaFormat:
+    def write(structure: ResolvedStructure, dimension_at_observation: str, deletion: bool) -> bytes:
+        return xsd.write(
+            structure,
+            version=version,
+            dimension_at_observation=dimension_at_observation,
+            deletion=deletion,
+        )
+
+    return SchemaFormat("application/vnd.sdmx.schema+xml", version, write)
+
+
+_X21, _X30, _X31 = map(_schema, ("2.1", "3.0.0", "3.1.0"))
+SCHEMA_FORMATS = (_X31, _X30, _X21)
+V1_SCHEMA_FORMATS = (_X21, _X31, _X30)

@@ -1,0 +1,88 @@
+"""What differs between the versions of SDMX-REST, apart from their URLs.
+
+Source: SDMX-REST 1.5, sections 4.7 and 4.8; SDMX-REST 2.2, doc/status.md and
+doc/media_types.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sdmx_server.errors import (
+    MessageSyntaxError,
+    NoResults,
+    NotAcceptable,
+    QuerySyntaxError,
+    SdmxError,
+    SemanticError,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    Unsupported,
+)
+from sdmx_server.formats import catalogue
+from sdmx_server.formats.catalogue import DataFormat, SchemaFormat, StructureFormat
+
+_STATUS: Mapping[type[SdmxError], int] = {
+    NoResults: 404,
+    Unauthenticated: 401,
+    QuerySyntaxError: 400,
+    MessageSyntaxError: 400,
+    NotAcceptable: 406,
+    SemanticError: 403,
+    TooLarge: 413,
+    Unsupported: 501,
+    Unavailable: 503,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A version of SDMX-REST.
+
+    Attributes:
+        name: ``v1`` or ``v2``.
+        status: HTTP status of each error.
+        data: data formats, the default first.
+        structures: structure formats, the default first.
+        schemas: schema formats, the default first.
+        xml_versions: versions of SDMX-ML that errors are written in, the default first.
+        json_versions: the same of SDMX-JSON.
+        errors_are_json: whether clients without preference get errors as SDMX-JSON.
+    """
+
+    name: str
+    status: Mapping[type[SdmxError], int]
+    data: Sequence[DataFormat]
+    structures: Sequence[StructureFormat]
+    schemas: Sequence[SchemaFormat]
+    xml_versions: tuple[str, ...]
+    json_versions: tuple[str, ...]
+    errors_are_json: bool
+
+    def status_of(self, error: SdmxError) -> int:
+        """Return the HTTP status that tells of an error."""
+        return self.status.get(type(error), 500)
+
+
+V1 = Dialect(
+    name="v1",
+    status=_STATUS,
+    data=catalogue.V1_DATA_FORMATS,
+    structures=catalogue.V1_STRUCTURE_FORMATS,
+    schemas=catalogue.V1_SCHEMA_FORMATS,
+    xml_versions=("2.1", "3.1.0", "3.0.0"),
+    json_versions=("1.0.0", "2.1.0", "2.0.0"),
+    errors_are_json=False,
+)
+V2 = Dialect(
+    name="v2",
+    status={**_STATUS, NoResults: 204, SemanticError: 422},
+    data=catalogue.DATA_FORMATS,
+    structures=catalogue.STRUCTURE_FORMATS,
+    schemas=catalogue.SCHEMA_FORMATS,
+    xml_versions=("3.1.0", "3.0.0", "2.1"),
+    json_versions=("2.1.0", "2.0.0", "1.0.0"),
+    errors_are_json=True,
+)

@@ -1,0 +1,144 @@
+"""The HTTP side of an answer: what was negotiated, validators, headers, body.
+
+Source: RFC 9110, sections 8, 12 and 13; SDMX-REST 2.2, doc/headers.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+
+from flask import Response, request
+from werkzeug.http import http_date
+
+from sdmx_server import __version__
+from sdmx_server.dataset import Message
+from sdmx_server.rest import negotiate
+from sdmx_server.rest.compression import encoded
+from sdmx_server.rest.site import Site
+from sdmx_server.storage.database import Revision
+
+VARY = "Accept, Accept-Encoding, Accept-Language"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is known of an answer before any work is done for it.
+
+    Attributes:
+        content_type: media type with its parameters.
+        encoding: ``identity``, ``gzip`` or ``zstd``.
+        content_languages: languages of the texts in the answer.
+        etag: strong validator, quoted.
+        last_modified: when anything that the answer may rest on last changed, UTC.
+        message: the SDMX header. It tells the time of that last change, so that equal
+            questions get equal bytes until something changes.
+    """
+
+    content_type: str
+    encoding: str
+    content_languages: tuple[str, ...]
+    etag: str
+    last_modified: datetime
+    message: Message
+
+    @property
+    def is_held_by_client(self) -> bool:
+        """Whether the client has this very answer already."""
+        return negotiate.not_modified(
+            request.headers.get("If-None-Match"),
+            request.headers.get("If-Modified-Since"),
+            self.etag,
+            self.last_modified,
+        )
+
+    def not_modified(self) -> Response:
+        """Return the answer that says so."""
+        return self._with_headers(Response(status=304))
+
+    def response(self, pieces: Iterable[bytes]) -> Response:
+        """Return the answer; its first piece is made here, so that errors come in time."""
+        rest = iter(pieces)
+        first = next(rest, b"")
+        response = Response(encoded(chain([first], rest), self.encoding))
+        response.headers["Content-Type"] = self.content_type
+        response.headers["Content-Language"] = ", ".join(self.content_languages)
+        if self.encoding != "identity":
+            response.headers["Content-Encoding"] = self.encoding
+        return self._with_headers(response)
+
+    def _with_headers(self, response: Response) -> Response:
+        response.headers["ETag"] = self.etag
+        response.headers["Last-Modified"] = http_date(self.last_modified)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Vary"] = VARY
+        return response
+
+
+def envelope_of(
+    content_type: str, arguments: Mapping[str, str], revisions: Iterable[Revision], site: Site
+) -> Envelope:
+    """Negotiate what is left once the format is known.
+
+    Args:
+        content_type: the media type chosen, with its parameters.
+        arguments: the parameters of the URL.
+        revisions: of the stores that the answer rests on.
+        site: the server.
+
+    Raises:
+        NotAcceptable: if no encoding or language that is asked for can be had.
+    """
+    encoding = negotiate.choose_encoding(
+        request.headers.get("Accept-Encoding"), arguments.get("compression")
+    )
+    languages, everything = negotiate.languages(
+        request.headers.get("Accept-Language"), arguments.get("lang"), site.languages
+    )
+    states = list(revisions)
+    changed = max(state.changed for state in states).astimezone(UTC)
+    identity = "\n".join(
+        [
+            __version__,
+            *(str(state.number) for state in states),
+            request.full_path,
+            content_type,
+            encoding,
+            ",".join(languages),
+            str(everything),
+        ]
+    )
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
+    return Envelope(
+        content_type=content_type,
+        encoding=encoding,
+        content_languages=_content_languages(content_type, languages, everything, site),
+        etag=f'"{digest}"',
+        last_modified=changed.replace(microsecond=0),
+        message=Message(
+            id=f"M{digest}",
+            prepared=changed,
+            sender=site.sender,
+            sender_names=site.sender_names,
+            languages=languages,
+            all_languages=everything,
+        ),
+    )
+
+
+def _content_languages(
+    content_type: str, languages: tuple[str, ...], everything: bool, site: Site
+) -> tuple[str, ...]:
+    """Return the languages of the texts: XML carries them all, other formats the best one."""
+    if everything or "xml" in content_type:
+        return site.languages
+    return tuple(_offered(languages, site))[:1] or site.languages[:1]
+
+
+def _offered(languages: tuple[str, ...], site: Site) -> Iterator[str]:
+    for language in languages:
+        if language.partition("-")[0] in site.languages:
+            yield language.partition("-")[0]

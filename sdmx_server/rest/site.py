@@ -1,0 +1,39 @@
+"""What the routes know of the server that they are part of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from sdmx_server.exchange.stores import Stores
+
+EXTENSION = "sdmx-server"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The server as its routes see it.
+
+    Attributes:
+        stores: where structures and observations are.
+        sender: id of the organisation that sends the messages.
+        sender_names: its names by language.
+        languages: languages of the content, the default first.
+        max_url: the longest URL that is read, in characters.
+        max_observations: the largest answer, in observations; 0 for no limit.
+    """
+
+    stores: Stores
+    sender: str = "ID_KOTASERANG"
+    sender_names: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ("id", "en")
+    max_url: int = 16_384
+    max_observations: int = 0
+
+
+def site() -> Site:
+    """Return the server that answers this request."""
+    found: Site = current_app.extensions[EXTENSION]
+    return found

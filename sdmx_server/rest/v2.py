@@ -1,0 +1,53 @@
+"""Routes of SDMX-REST 2.2.
+
+Source: SDMX-REST 2.2, doc/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort
+
+from sdmx_server.errors import NoResults, SdmxError, Unsupported
+from sdmx_server.grammar import v2 as grammar
+from sdmx_server.rest import views
+from sdmx_server.rest.dialects import V2
+from sdmx_server.rest.problems import problem
+from sdmx_server.rest.urls import raw_path, raw_query
+
+blueprint = Blueprint("sdmx_rest_v2", __name__, url_prefix="/sdmx/v2")
+
+
+def _schema(path: str, query: str) -> Response:
+    try:
+        return views.schema(grammar.parse_schema(path, query), V2)
+    except NoResults as error:  # one named artefact was asked for: it is missing, not empty
+        return problem(error, V2, status=404)
+
+
+_VIEWS: dict[str, Callable[[str, str], Response]] = {
+    "data": lambda path, query: views.data(grammar.parse_data(path, query), V2),
+    "structure": lambda path, query: views.structure(grammar.parse_structure(path, query), V2),
+    "availability": lambda path, query: views.availability(
+        grammar.parse_availability(path, query), V2
+    ),
+    "schema": _schema,
+}
+
+
+@blueprint.get("/<resource>", defaults={"path": ""}, strict_slashes=False)
+@blueprint.get("/<resource>/<tail:path>")
+def answer(resource: str, path: str) -> Response:
+    """Answer a query of whatever resource."""
+    if resource in _VIEWS:
+        return _VIEWS[resource](raw_path(path), raw_query())
+    if resource not in grammar.RESOURCES:
+        abort(404)
+    raise Unsupported(f"The resource {resource} is not offered by this service.")
+
+
+@blueprint.errorhandler(SdmxError)
+def tell(error: SdmxError) -> Response:
+    """Tell the client what was wrong."""
+    return problem(error, V2)
