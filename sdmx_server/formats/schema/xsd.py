@@ -137,7 +137,7 @@ def _places(
     in_observation = [
         a.id
         for a in attributes
-        if a.level in {Level.SERIES, Level.OBSERVATION} and a.id not in in_series
+        if _may_stand_in_observation(a, at_observation) and a.id not in in_series
     ]
     is_time = structure.time is not None and structure.time.id == at_observation
     return _Places(
@@ -157,6 +157,13 @@ def _places(
         series_dimensions=tuple(c for c in structure.key if not is_flat and c.id != at_observation),
         dimensions=tuple(c for c in structure.key if is_flat or c.id == at_observation),
     )
+
+
+def _may_stand_in_observation(attribute: Component, at_observation: str) -> bool:
+    """Tell whether messages may give the attribute an observation; groups often can as well."""
+    if attribute.level is Level.GROUP:
+        return at_observation in attribute.dimensions
+    return attribute.level in {Level.SERIES, Level.OBSERVATION}
 
 
 def _root(

@@ -49,7 +49,8 @@ class Dialect:
         schemas: version part of the sdmx.org namespaces, e.g. ``v2_1``.
         prefixes: prefix of each sdmx.org namespace by the rest of its name.
         has_namespaces: whether declarations carry namespaces: structure-specific data.
-        references: element of the header and content of the reference, by context.
+        references: the header's element for a reference, by context.
+        write_reference: what that element holds, made of the URN.
     """
 
     root: str

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 
 import numpy as np
 
 from sdmx_server.dataset import Batch, Component, Dataset, Level
 from sdmx_server.formats.data.writers.fragments import (
+    Cell,
     Columns,
     Plan,
     Table,
+    Wrapper,
     fill,
     interleave,
     rows,
@@ -96,10 +100,23 @@ def _flat(
     batch: Batch, markup: Markup, finished: Mapping[str, Table], with_observations: bool
 ) -> str:
     counts = np.diff(batch.offsets) if with_observations else np.ones(batch.series_count, int)
-    repeated = {id_: np.repeat(codes, counts) for id_, codes in batch.series.items()}
     count = int(counts.sum())
+    repeated = {id_: np.repeat(codes, counts) for id_, codes in batch.series.items()}
     columns = Columns(count, {**repeated, **batch.observations}, batch.texts)
-    return "".join(interleave(fill(markup.observation, columns, finished), count))
+    above = Columns(batch.series_count, batch.series, {})
+    filled: list[str | list[str]] = []
+    # Neighbours that stay the same through a series are joined once a series.
+    for is_above, pieces in groupby(markup.observation, partial(_is_of_series, batch)):
+        if is_above:
+            texts = rows(fill(tuple(pieces), above, finished), above.count)
+            filled.append(np.array(texts, dtype=object).repeat(counts).tolist())
+        else:
+            filled += fill(tuple(pieces), columns, finished)
+    return "".join(interleave(filled, count))
+
+
+def _is_of_series(batch: Batch, piece: str | Cell | Wrapper) -> bool:
+    return isinstance(piece, Cell) and piece.component in batch.series
 
 
 def _series_with_observations(batch: Batch, markup: Markup, finished: Mapping[str, Table]) -> str:
