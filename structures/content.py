@@ -51,7 +51,7 @@ class NamingWords(_Document, frozen=True, kw_only=True):
 
     small: tuple[str, ...]
     measures: tuple[str, ...]
-    months: tuple[str, ...]
+    periods: tuple[str, ...]
     regions: Regions
 
 
@@ -70,6 +70,7 @@ class Settings(_Document, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     concepts: str
     providers: str
+    fully_used: tuple[str, ...] = ()
     versions: Versions
     naming: tuple[Naming, ...] = ()
     naming_words: NamingWords

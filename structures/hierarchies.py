@@ -23,7 +23,7 @@ def build_hierarchies(content: Content) -> Iterator[tuple[Hierarchy, Origin]]:
                 descriptions=document.description,
                 has_formal_levels=True,
                 level=_levels(document.levels),
-                hierarchical_codes=_codes(content, document, rows, parent="", above=()),
+                hierarchical_codes=_codes(content, document, rows, depth=0),
             ),
             Origin(file, 1),
         )
@@ -36,22 +36,16 @@ def _levels(entries: Sequence[LevelEntry]) -> Level | None:
 
 
 def _codes(
-    content: Content,
-    document: HierarchyFile,
-    rows: Sequence[Row],
-    *,
-    parent: str,
-    above: tuple[str, ...],
+    content: Content, document: HierarchyFile, rows: Sequence[Row], depth: int, parent: str = ""
 ) -> tuple[HierarchicalCode, ...]:
-    if len(above) == len(document.levels):
+    """Return the codes below a parent; their depth says which level they are of."""
+    if depth == len(document.levels):
         return ()
-    path = (*above, document.levels[len(above)].id)
     return tuple(
         HierarchicalCode(
             id=row["id"],
             code=item_urn(content, "codelist", document.codelist, row["id"]),
-            level=".".join(path),
-            hierarchical_codes=_codes(content, document, rows, parent=row["id"], above=path),
+            hierarchical_codes=_codes(content, document, rows, depth + 1, row["id"]),
         )
         for row in rows
         if row["parent"] == parent

@@ -1,0 +1,1 @@
+"""What may be wrong with the content, a module a kind of file."""
