@@ -25,6 +25,8 @@ ALLOWED = (
 )
 """What a period may be, for the message of an error."""
 
+_ALLOWED_INSTANT = "one such as 2010-05-03T12:00:00Z or 2010-05-03T12:00:00+07:00"
+
 _YEAR = r"(?P<year>[0-9]{4})"
 _DATE = rf"{_YEAR}-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})"
 _CLOCK = r"(?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.(?P<fraction>[0-9]+))?"
@@ -78,7 +80,7 @@ def span(text: str, year_start: str = YEAR_START) -> Span:
         away = _offset(match["zone"])
         return start - away, max(start, after - _INSTANT) - away
     except (ValueError, OverflowError) as reason:
-        raise ValueError(f"{text!r} is no period: {reason}.") from None
+        raise ValueError(f"{text!r} is no period ({reason}); allowed is {ALLOWED}.") from None
 
 
 def sort_key(text: str, year_start: str = YEAR_START) -> tuple[datetime, datetime, str]:
@@ -126,14 +128,16 @@ def parse_instant(text: str) -> datetime:
     """
     match = _DATE_TIME.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no date and time such as 2010-05-03T12:00:00Z.")
+        raise ValueError(f"{text!r} is no date and time; allowed is {_ALLOWED_INSTANT}.")
     try:
         moment, _ = _read_instant(match, YEAR_START)
         if match["zone"] is None:
             return moment.astimezone(UTC)
         return (moment - _offset(match["zone"])).replace(tzinfo=UTC)
     except (ValueError, OverflowError) as reason:
-        raise ValueError(f"{text!r} is no date and time: {reason}.") from None
+        raise ValueError(
+            f"{text!r} is no date and time ({reason}); allowed is {_ALLOWED_INSTANT}."
+        ) from None
 
 
 def check_year_start(text: str) -> None:
