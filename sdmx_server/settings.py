@@ -103,7 +103,7 @@ def load_settings(
     try:
         values = _SettingsSchema().load(given)
     except ValidationError as error:
-        raise SettingsError(_words(error.normalized_messages())) from None
+        raise SettingsError(_words(error.messages)) from None
     if "languages" in values:
         values["languages"] = tuple(values["languages"])
     _check_url(values.get("database_url", ""))
@@ -153,9 +153,10 @@ def _check_url(url: str) -> None:
         )
 
 
-def _words(messages: Mapping[str, Any]) -> str:
+def _words(messages: object) -> str:
     found = []
-    for name, texts in messages.items():
+    by_name = messages if isinstance(messages, dict) else {}
+    for name, texts in by_name.items():
         known = name in Settings.__slots__
         reason = " ".join(map(str, texts)) if isinstance(texts, list) else str(texts)
         found.append(f"{name}: {reason}" if known else f"{name}: there is no such setting.")

@@ -104,7 +104,7 @@ def cut_with_parents(scheme: ItemScheme, wanted: Iterable[str]) -> ItemScheme:
     kept: set[str] = set()
     for id_ in wanted:
         current: str | None = id_
-        while current in by_id and current not in kept:
+        while current is not None and current in by_id and current not in kept:
             kept.add(current)
             current = getattr(by_id[current], "parent", None)
     if len(kept) == len(by_id):

@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,7 +26,7 @@ NUMERIC_TYPES = frozenset(
     {"BigInteger", "Integer", "Long", "Short", "Decimal", "Float", "Double", "Count", "Numeric"}
     | {"InclusiveValueRange", "ExclusiveValueRange", "Incremental"}
 )
-_COMPARE: dict[Operator, Callable[[object, object], bool]] = {
+_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.EQUAL: operator.eq,
     Operator.NOT_EQUAL: operator.ne,
     Operator.LESS: operator.lt,

@@ -109,10 +109,8 @@ def _paths(level: Iterable[object], prefix: str = "") -> set[str]:
 
 def nested(item: object) -> tuple[object, ...]:
     """Return the items below an item, in schemes that are trees."""
-    below: tuple[object, ...] = getattr(item, "categories", None) or getattr(
-        item, "reporting_categories", ()
-    )
-    return below
+    branches = (getattr(item, name, ()) for name in ("categories", "reporting_categories"))
+    return tuple(below for branch in branches for below in branch)
 
 
 _WALKS: dict[

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sdmx_server.dataset import Dataset, Message, Rendering, ResolvedStructure
 from sdmx_server.formats.data.writers import csv1, csv2, json1, json2
@@ -28,8 +29,11 @@ WriteData = Callable[[Sequence[Dataset], Message, Rendering], Iterator[bytes]]
 WriteStructures = Callable[[Sequence[Artefact], Message], bytes]
 
 LABELS = ("id", "name", "both")
-_CSV1 = {"labels": ("id", "both"), "timeFormat": ("original", "normalized")}
-_CSV2 = {
+_CSV1: Mapping[str, tuple[str, ...]] = {
+    "labels": ("id", "both"),
+    "timeFormat": ("original", "normalized"),
+}
+_CSV2: Mapping[str, tuple[str, ...]] = {
     "labels": LABELS,
     "keys": ("none", "obs", "series", "both"),
     "timeFormat": ("original", "normalized"),
@@ -80,7 +84,7 @@ def _data(kind: str, version: str, write: WriteData) -> DataFormat:
     return DataFormat(f"application/vnd.sdmx.{kind}", version, write)
 
 
-def _csv(version: str, write: WriteData, parameters: dict[str, tuple[str, ...]]) -> DataFormat:
+def _csv(version: str, write: WriteData, parameters: Mapping[str, tuple[str, ...]]) -> DataFormat:
     media_type = "application/vnd.sdmx.data+csv"
     return DataFormat(media_type, version, write, by_row=True, parameters=parameters)
 
@@ -106,6 +110,19 @@ _ML21 = (
 
 DATA_FORMATS = (_JSON21, _ML31, _CSV21, _JSON20, _ML30, _CSV20, *_ML21, _JSON1, _CSV10)
 V1_DATA_FORMATS = (*_ML21, _JSON1, _CSV10, _ML31, _JSON21, _CSV21, _ML30, _JSON20, _CSV20)
+DATA_FORMATS_BY_NAME = {
+    "csv": _CSV21,
+    "csv20": _CSV20,
+    "csv10": _CSV10,
+    "json": _JSON21,
+    "json20": _JSON20,
+    "json10": _JSON1,
+    "xml": _ML31,
+    "xml30": _ML30,
+    "xml21": _ML21[1],
+    "xml21-generic": _ML21[0],
+}
+"""Formats by the name that the command line has for them."""
 
 
 def _structure(
@@ -124,9 +141,17 @@ _S_ML31 = _structure("xml", "3.1.0", structure_ml3.write, "3.1.0")
 
 STRUCTURE_FORMATS = (_S_JSON21, _S_ML31, _S_JSON20, _S_ML30, _S_ML21, _S_JSON1)
 V1_STRUCTURE_FORMATS = (_S_ML21, _S_JSON1, _S_ML31, _S_JSON21, _S_ML30, _S_JSON20)
+STRUCTURE_FORMATS_BY_NAME = {
+    "json": _S_JSON21,
+    "json20": _S_JSON20,
+    "json10": _S_JSON1,
+    "xml": _S_ML31,
+    "xml30": _S_ML30,
+    "xml21": _S_ML21,
+}
 
 
-def _schema(version: str) -> SchemaFormat:
+def _schema(version: Literal["2.1", "3.0.0", "3.1.0"]) -> SchemaFormat:
     def write(structure: ResolvedStructure, dimension_at_observation: str, deletion: bool) -> bytes:
         return xsd.write(
             structure,
@@ -138,6 +163,8 @@ def _schema(version: str) -> SchemaFormat:
     return SchemaFormat("application/vnd.sdmx.schema+xml", version, write)
 
 
-_X21, _X30, _X31 = map(_schema, ("2.1", "3.0.0", "3.1.0"))
+_X21 = _schema("2.1")
+_X30 = _schema("3.0.0")
+_X31 = _schema("3.1.0")
 SCHEMA_FORMATS = (_X31, _X30, _X21)
 V1_SCHEMA_FORMATS = (_X21, _X31, _X30)

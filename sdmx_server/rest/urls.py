@@ -18,6 +18,7 @@ class Tail(PathConverter):
     """The rest of a path, whatever is in it: slashes at its ends, two in a row, nothing."""
 
     regex = ".*?"
+    part_isolating = False
 
 
 def raw_path(path: str) -> str:

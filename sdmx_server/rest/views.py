@@ -12,7 +12,7 @@ from sdmx_server.exchange import availability as availability_exchange
 from sdmx_server.exchange import data as data_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
-from sdmx_server.formats.catalogue import DataFormat, SchemaFormat, StructureFormat
+from sdmx_server.formats.catalogue import Artefact, DataFormat, SchemaFormat, StructureFormat
 from sdmx_server.query import AvailabilityQuery, DataQuery, SchemaQuery, StructureQuery
 from sdmx_server.rest import negotiate
 from sdmx_server.rest.dialects import Dialect
@@ -58,7 +58,7 @@ def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
     stores = site().stores
     found = availability_exchange.answer(query, stores)
     others = structure_exchange.along_with(found, query.references, stores)
-    artefacts = [*(answer.constraint for answer in found), *others]
+    artefacts: list[Artefact] = [*(answer.constraint for answer in found), *others]
     return envelope.response([chosen.write(artefacts, envelope.message)])
 
 
