@@ -135,6 +135,7 @@ def read_document(folder: Path, file: str, kind: type[Document]) -> Document:
 
 
 def line_of(folder: Path, file: str, word: str) -> Origin:
-    """Return where a word first stands in a document; its first line where it does not."""
-    lines = read_text(folder, file).splitlines()
-    return Origin(file, next((n for n, line in enumerate(lines, 1) if word in line), 1))
+    """Return where a word first stands in a document, comments apart; its first line if not."""
+    lines = enumerate(read_text(folder, file).splitlines(), 1)
+    found = (n for n, line in lines if word in line and not line.startswith("#"))
+    return Origin(file, next(found, 1))
