@@ -12,9 +12,9 @@ import msgspec
 
 from sdmx_server.dataset import Message, localised
 from sdmx_server.errors import MessageSyntaxError
-from sdmx_server.formats.structure.json2_rules import DIALECT
+from sdmx_server.formats.structure.json2_rules import DIALECT_2_0, DIALECT_2_1
 from sdmx_server.formats.structure.jsonform import Dialect, Languages, Object, form, unform
-from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, expressible
+from sdmx_server.formats.structure.versions import ML21_ONLY, SDMX_3_0, SDMX_3_1, expressible, utc
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.catalogue import ARTEFACT_TYPES, by_container
 from sdmx_server.model.constraint import AvailabilityConstraint
@@ -31,6 +31,8 @@ SCHEMAS = {
 SDMX_VERSIONS = {"2.0.0": SDMX_3_0, "2.1.0": SDMX_3_1}
 """The version of SDMX by that of SDMX-JSON."""
 
+DIALECTS = {"2.0.0": DIALECT_2_0, "2.1.0": DIALECT_2_1}
+
 AVAILABILITY_CONTAINER = "availabilityConstraints"
 DEFAULT_LANGUAGE = "en"
 
@@ -46,7 +48,7 @@ def write(
     What the version cannot express is left out; see ``versions``.
     """
     languages = Languages(message.languages)
-    data = form_data(expressible(artefacts, SDMX_VERSIONS[version]), DIALECT, languages)
+    data = form_data(expressible(artefacts, SDMX_VERSIONS[version]), DIALECTS[version], languages)
     meta = form_meta(message, SCHEMAS[version], languages)
     return msgspec.json.encode({"meta": meta, "data": data})
 
@@ -96,7 +98,7 @@ def form_meta(message: Message, schema: str, languages: Languages) -> Object:
         "schema": schema,
         "id": message.id,
         "test": message.test,
-        "prepared": message.prepared.isoformat(timespec="seconds"),
+        "prepared": utc(message.prepared),
         "sender": sender,
     }
     return meta | ({"contentLanguages": used} if used else {})
@@ -114,7 +116,7 @@ def _read_data(data: Object, language: str) -> Iterator[Maintainable]:
         if container == AVAILABILITY_CONTAINER:
             continue
         cls = by_container(container)
-        if cls is None:
+        if cls is None or issubclass(cls, ML21_ONLY):
             raise MessageSyntaxError(f"data.{container} is no list of artefacts.")
         if not isinstance(artefacts, list):
             raise MessageSyntaxError(f"data.{container} should be an array.")
@@ -126,7 +128,7 @@ def _read_artefact(
     cls: type[Maintainable], artefact: Any, language: str, place: str
 ) -> Maintainable:
     try:
-        return msgspec.convert(unform(cls, artefact, DIALECT, language), cls)
+        return msgspec.convert(unform(cls, artefact, DIALECT_2_1, language), cls)
     except msgspec.ValidationError as error:
         raise MessageSyntaxError(f"{place}: {error}.") from None
     except MessageSyntaxError as error:

@@ -29,7 +29,10 @@ from sdmx_server.model.codelist import (
 from sdmx_server.model.constraint import (
     AvailabilityConstraint,
     ComponentValue,
+    CubeRegionKey,
     DataKey,
+    MetadataTargetRegion,
+    TimeRange,
 )
 from sdmx_server.model.datastructure import (
     AttributeRelationship,
@@ -37,6 +40,7 @@ from sdmx_server.model.datastructure import (
     Group,
     TimeDimension,
 )
+from sdmx_server.model.hierarchy import HierarchicalCode
 from sdmx_server.model.mapping import ItemMap, ValueMapping
 from sdmx_server.model.representation import TextFormat
 
@@ -53,10 +57,20 @@ NUMBERS = ("interval", "startValue", "endValue", "minValue", "maxValue")
 
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _MIDNIGHT = "T00:00:00Z"
+_ZONELESS = re.compile(r"[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9:.]+")
+VALIDITY = ("validFrom", "validTo")
+
+
+def write_validity(formed: Object, value: Any) -> Object:
+    """Give instants without a zone that of UTC: JSON wants one."""
+    return formed | {
+        name: formed[name] + "Z" for name in VALIDITY if _ZONELESS.fullmatch(formed.get(name, ""))
+    }
 
 
 def write_maintainable(formed: Object, artefact: Maintainable) -> Object:
     """Add the link to the artefact itself; what JSON has no field for becomes a link."""
+    formed = write_validity(formed, artefact)
     formed.pop("isFinal", None)
     links = [{"rel": SELF, "urn": artefact.urn}]
     links += [
@@ -147,6 +161,7 @@ def read_text_format(sent: Object) -> Object:
 
 def write_short(formed: Object, value: Any) -> Any:
     """Write a value that says nothing but itself as a string."""
+    formed = write_validity(formed, value)
     return formed["value"] if len(formed) == 1 else formed
 
 
@@ -157,6 +172,7 @@ def read_short(sent: Object | str) -> Object:
 
 def write_data_key(formed: Object, key: DataKey) -> Object:
     """Write the values of dimensions as ``value``, or ``values`` where there are more."""
+    formed = write_validity(formed, key)
     if "keyValues" in formed:
         formed["keyValues"] = [_write_key_value(entry) for entry in formed["keyValues"]]
     return formed
@@ -193,18 +209,14 @@ def write_mapping(formed: Object, mapping: ValueMapping | ItemMap) -> Object:
     """Write days as the instants that JSON wants."""
     return formed | {
         name: formed[name] + _MIDNIGHT
-        for name in ("validFrom", "validTo")
+        for name in VALIDITY
         if len(formed.get(name, "")) == len("2000-01-01")
     }
 
 
 def read_mapping(sent: Object) -> Object:
     """Read midnights as days."""
-    return sent | {
-        name: sent[name].removesuffix(_MIDNIGHT)
-        for name in ("validFrom", "validTo")
-        if name in sent
-    }
+    return sent | {name: sent[name].removesuffix(_MIDNIGHT) for name in VALIDITY if name in sent}
 
 
 def without(*names: str) -> Callable[[Object, Any], Object]:
@@ -223,7 +235,14 @@ def _geo_type(name: str) -> Callable[[Object, Any], Object]:
     return rule
 
 
-DIALECT = Dialect(
+def _without_self(formed: Object, value: Any) -> Object:
+    """Leave out the link to itself: the schema of 2.0 does not know its class of URN."""
+    links = [link for link in formed["links"] if link["rel"] != SELF]
+    formed = {name: content for name, content in formed.items() if name != "links"}
+    return formed | ({"links": links} if links else {})
+
+
+DIALECT_2_1 = Dialect(
     write={
         Maintainable: write_maintainable,
         Identifiable: write_identifiable,
@@ -237,6 +256,10 @@ DIALECT = Dialect(
         AvailabilityConstraint: write_availability,
         ValueMapping: write_mapping,
         ItemMap: write_mapping,
+        CubeRegionKey: write_validity,
+        TimeRange: write_validity,
+        MetadataTargetRegion: write_validity,
+        HierarchicalCode: write_validity,
         ValueList: without("isPartial"),
         Dimension: without("isMeasureDimension"),
         TimeDimension: without("conceptRoles"),
@@ -256,4 +279,7 @@ DIALECT = Dialect(
         ItemMap: read_mapping,
     },
 )
-"""SDMX-JSON 2.0 and 2.1."""
+"""SDMX-JSON 2.1."""
+
+DIALECT_2_0 = Dialect(write={**DIALECT_2_1.write, ValueList: _without_self})
+"""SDMX-JSON 2.0, as far as it is written otherwise."""

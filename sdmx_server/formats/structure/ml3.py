@@ -31,7 +31,7 @@ from sdmx_server.formats.structure.parts import (
     read_value,
     write_value,
 )
-from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, expressible
+from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, expressible, utc
 from sdmx_server.formats.structure.xmlinput import parse
 from sdmx_server.model.artefact import Maintainable, Value
 from sdmx_server.model.catalogue import ARTEFACT_TYPES
@@ -50,9 +50,12 @@ SHAPES: dict[type[Value], Shape] = {
 } | {AvailabilityConstraint: AVAILABILITY}
 """How each artefact stands in XML."""
 
-_ORDER: tuple[type[Value], ...] = (*ARTEFACT_TYPES, AvailabilityConstraint)
+_ORDER: tuple[type[Value], ...] = (
+    *(cls for cls in ARTEFACT_TYPES if cls in SHAPES),
+    AvailabilityConstraint,
+)
 _CONTAINERS: dict[type[Value], str] = {
-    cls: cls.container[0].upper() + cls.container[1:] for cls in ARTEFACT_TYPES
+    cls: cls.container[0].upper() + cls.container[1:] for cls in ARTEFACT_TYPES if cls in SHAPES
 } | {AvailabilityConstraint: "AvailabilityConstraints"}
 _CLASSES = {f"{STR}{cls.__name__}": cls for cls in _ORDER}
 _CONTAINER_TAGS = {f"{STR}{container}" for container in _CONTAINERS.values()}
@@ -91,7 +94,7 @@ def _write_header(root: Element, message: Message) -> None:
     header = add(root, f"{MES}Header")
     add(header, f"{MES}ID", message.id)
     add(header, f"{MES}Test", "true" if message.test else "false")
-    add(header, f"{MES}Prepared", message.prepared.isoformat(timespec="seconds"))
+    add(header, f"{MES}Prepared", utc(message.prepared))
     sender = add(header, f"{MES}Sender")
     sender.set("id", message.sender)
     for language, name in message.sender_names.items():
