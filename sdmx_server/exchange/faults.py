@@ -30,10 +30,15 @@ EMPTY_DIMENSION = FaultKind(
 )
 UNMATCHED_ATTRIBUTES = FaultKind(
     "unmatched-attributes",
-    "Baris ini memberi atribut untuk sebagian kunci, tetapi tidak ada data dalam kiriman yang "
-    "cocok, atau data itu memuat nilai lain.",
-    "This row gives attributes for a part of the key, but no data in the delivery match it, or "
-    "they hold another value.",
+    "Baris ini memberi atribut pengamatan untuk sebagian kunci, tetapi tidak ada data dalam "
+    "kiriman yang cocok.",
+    "This row gives observation attributes for a part of the key, but no data in the delivery "
+    "match it.",
+)
+CLASHING_ATTRIBUTES = FaultKind(
+    "clashing-attributes",
+    "Atribut di baris ini berbeda dengan nilai pada data yang cocok dengan kuncinya.",
+    "The attributes in this row differ from the values of the data that match its key.",
 )
 UNKNOWN_CODE = FaultKind(
     "unknown-code",

@@ -53,7 +53,7 @@ def check(delivery: Delivery, structure: ResolvedStructure) -> list[Fault]:
 
     Past 1,000 faults of one kind in one column the rest is one fault that counts them.
     """
-    examined = examine(settle(delivery, structure), structure)
+    examined = examine(delivery, structure)
     checks = [_check_columns(delivery, structure), _check_values(examined)]
     if not examined.is_deletion:
         checks += [
@@ -73,8 +73,8 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
     Attributes of series and groups stand in every row of theirs; those of the dataset are
     not in the table (``dataset_attributes``). ``PROVIDER`` is there where it is known.
     """
-    settled = settle(delivery, structure)
-    examined = examine(settled, structure)
+    examined = examine(delivery, structure)
+    settled = examined.delivery
     absent: list[str | None] = [None] * len(settled.rows)
     columns = {
         component.id: pa.array(
@@ -94,7 +94,7 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
 
 def dataset_attributes(delivery: Delivery, structure: ResolvedStructure) -> dict[str, str]:
     """Return the values that a sound delivery gives to attributes of the whole dataset."""
-    settled = settle(delivery, structure)
+    settled = settle(delivery, structure).delivery
     texts = dict(settled.dataset_attributes)
     for attribute in structure.attributes:
         if attribute.level is Level.DATASET and attribute.id in settled.columns:

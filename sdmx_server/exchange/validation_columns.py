@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from sdmx_server.dataset import Component, ResolvedStructure
 from sdmx_server.exchange.faults import FURTHER
+from sdmx_server.exchange.validation_rows import settle
 from sdmx_server.model.delivery import Delivery, Fault, FaultKind, Place, complain
 
 Rows = npt.NDArray[np.int64]
@@ -49,11 +50,14 @@ class Examined:
         delivery: rows and columns as the structure reads them.
         structure: what the columns mean.
         columns: the components that the delivery has columns for, in DSD order.
+        partial, clashing: as in ``Settled``.
     """
 
     delivery: Delivery
     structure: ResolvedStructure
     columns: Mapping[str, Column]
+    partial: Rows
+    clashing: Rows
 
     @property
     def is_deletion(self) -> bool:
@@ -74,13 +78,16 @@ def place(delivery: Delivery, row: int, column: str | None) -> Place:
 
 
 def examine(delivery: Delivery, structure: ResolvedStructure) -> Examined:
-    """Encode the columns of a delivery."""
+    """Read a delivery as its structure does, and encode its columns."""
+    settled = settle(delivery, structure)
+    delivery = settled.delivery
     columns = {
         c.id: Column(c, *encode(delivery.columns[c.id]))
         for c in structure.components
         if c.id in delivery.columns
     }
-    return Examined(delivery, structure, columns)
+    partial, clashing = np.array(settled.partial, np.int64), np.array(settled.clashing, np.int64)
+    return Examined(delivery, structure, columns, partial, clashing)
 
 
 def encode(cells: Sequence[str | None]) -> tuple[Sequence[str], Rows]:

@@ -28,25 +28,23 @@ Mask = npt.NDArray[np.bool_]
 
 
 def check_dimensions(examined: Examined) -> Iterator[Fault]:
-    """Yield dimensions that have no column, or no value in a row."""
-    without_measure = ~_with_measure(examined)
-    unmatched = np.zeros(len(examined.delivery.rows), np.bool_)
+    """Yield dimensions that have no column, or no value in a row.
+
+    A row may leave out time, or other dimensions, where it only gives attributes of series.
+    """
+    excused = _excused(examined)
     for dimension in examined.structure.key:
         column = examined.columns.get(dimension.id)
-        if column is None:
+        if column is None and not excused.all():
             where = Place(examined.delivery.file, None, dimension.id, examined.delivery.sheet)
             yield complain(faults.MISSING_COLUMN, where, dimension.id)
-            continue
-        partial = without_measure & column.is_empty & _with_attribute(examined)
-        unmatched |= partial
-        yield from _at_rows(
-            examined,
-            dimension.id,
-            faults.EMPTY_DIMENSION,
-            np.flatnonzero(column.is_empty & ~partial),
-            dimension=dimension.id,
-        )
-    yield from _at_rows(examined, None, faults.UNMATCHED_ATTRIBUTES, np.flatnonzero(unmatched))
+        if column is not None:
+            rows = np.flatnonzero(column.is_empty & ~excused)
+            kind = faults.EMPTY_DIMENSION
+            yield from _at_rows(examined, dimension.id, kind, rows, dimension=dimension.id)
+    unmatched = np.setdiff1d(examined.partial, np.flatnonzero(excused))
+    yield from _at_rows(examined, None, faults.UNMATCHED_ATTRIBUTES, unmatched)
+    yield from _at_rows(examined, None, faults.CLASHING_ATTRIBUTES, examined.clashing)
 
 
 def check_measures(examined: Examined) -> Iterator[Fault]:
@@ -79,9 +77,9 @@ def check_attributes(examined: Examined) -> Iterator[Fault]:
             continue
         column = examined.columns.get(attribute.id)
         empty = column.is_empty if column else ~_nowhere(examined)
-        described = _with_measure(examined, attribute.measures)
-        rows = np.flatnonzero(empty & described)
-        if attribute.level is not Level.OBSERVATION:
+        if attribute.level is Level.OBSERVATION:
+            rows = np.flatnonzero(empty & _with_measure(examined, attribute.measures))
+        else:
             rows = _first_of_groups_without(examined, attribute, empty)
         scope_id, scope_en = scope(attribute.level)
         yield from _at_rows(
@@ -93,6 +91,19 @@ def check_attributes(examined: Examined) -> Iterator[Fault]:
             scope_id=f" untuk {scope_id}",
             scope_en=f" for {scope_en}",
         )
+
+
+def _excused(examined: Examined) -> Mask:
+    """Return the rows that need no whole key: series attributes for what the store holds."""
+    excused = _nowhere(examined)
+    excused[examined.partial] = True
+    time = examined.structure.time
+    if time is not None and time.id in examined.columns:
+        excused &= examined.columns[time.id].is_empty
+    for column in examined.columns.values():
+        if column.component.level is Level.OBSERVATION:
+            excused &= column.is_empty
+    return excused
 
 
 def _check_status(
@@ -128,12 +139,13 @@ def _check_dataset_attribute(examined: Examined, attribute: Component) -> Iterat
 
 def _first_of_groups_without(examined: Examined, attribute: Component, empty: Mask) -> Rows:
     """Return the first row of each series (or group) that nowhere has the attribute."""
+    rows = np.setdiff1d(np.arange(len(empty)), examined.partial)
     _, firsts, which = np.unique(
-        group_rows(examined, attribute), return_index=True, return_inverse=True
+        group_rows(examined, attribute)[rows], return_index=True, return_inverse=True
     )
     has_value = np.zeros(len(firsts), np.bool_)
-    has_value[which[~empty]] = True
-    return np.sort(firsts[~has_value])
+    has_value[which[~empty[rows]]] = True
+    return np.sort(rows[firsts[~has_value]])
 
 
 def _at_rows(

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from sdmx_server.dataset import Component, Level, ResolvedStructure, Role
 from sdmx_server.model.delivery import Delivery
@@ -22,7 +23,23 @@ SWITCHED_OFF = "~"
 Cells = list[str | None]
 
 
-def settle(delivery: Delivery, structure: ResolvedStructure) -> Delivery:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery as its structure reads it.
+
+    Attributes:
+        delivery: the delivery.
+        partial: rows with a part of the key whose attributes belong to series that are not
+            in the delivery; the store may hold them.
+        clashing: rows with a part of the key that say otherwise than the rows that match.
+    """
+
+    delivery: Delivery
+    partial: tuple[int, ...] = ()
+    clashing: tuple[int, ...] = ()
+
+
+def settle(delivery: Delivery, structure: ResolvedStructure) -> Settled:
     """Return the delivery with its cells and rows as the structure reads them."""
     columns: dict[str, Sequence[str | None]] = dict(delivery.columns)
     for component in structure.components:
@@ -39,7 +56,7 @@ def settle(delivery: Delivery, structure: ResolvedStructure) -> Delivery:
             cells = columns.get(id_, [None] * len(delivery.rows))
             columns[id_] = [text if cell is None else cell for cell in cells]
     settled = replace(delivery, columns=columns, dataset_attributes=dataset)
-    return settled if delivery.action == "Delete" else _join(settled, structure)
+    return Settled(settled) if delivery.action == "Delete" else _join(settled, structure)
 
 
 def _settle_cells(
@@ -94,19 +111,25 @@ def _encoded(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _join(delivery: Delivery, structure: ResolvedStructure) -> Delivery:
+def _join(delivery: Delivery, structure: ResolvedStructure) -> Settled:
     """Give the attributes of rows with a partial key to the rows that match, and drop those."""
     partial = _partial_rows(delivery, structure)
     if not partial:
-        return delivery
+        return Settled(delivery)
     joining = _Joining(delivery, structure, frozenset(partial))
-    taken = {row for row in partial if joining.take(row)}
-    kept = [row for row in range(len(delivery.rows)) if row not in taken]
-    return replace(
+    outcomes = {row: joining.take(row) for row in partial}
+    kept = [row for row in range(len(delivery.rows)) if outcomes.get(row) is not Outcome.TAKEN]
+    joined = replace(
         delivery,
         columns={id_: [cells[row] for row in kept] for id_, cells in joining.columns.items()},
         rows=[delivery.rows[row] for row in kept],
         dataset_attributes=joining.dataset_attributes,
+    )
+    places = {row: place for place, row in enumerate(kept)}
+    return Settled(
+        joined,
+        tuple(places[r] for r, outcome in outcomes.items() if outcome is Outcome.UNMATCHED),
+        tuple(places[r] for r, outcome in outcomes.items() if outcome is Outcome.CLASH),
     )
 
 
@@ -128,6 +151,14 @@ def _partial_rows(delivery: Delivery, structure: ResolvedStructure) -> list[int]
     ]
 
 
+class Outcome(Enum):
+    """What became of a row with a partial key, from best to worst."""
+
+    TAKEN = 0
+    UNMATCHED = 1
+    CLASH = 2
+
+
 class _Joining:
     """The columns while attributes of partial keys are written into them."""
 
@@ -140,8 +171,8 @@ class _Joining:
         self._whole = [row for row in range(len(delivery.rows)) if row not in partial]
         self._matches: dict[tuple[str, ...], dict[tuple[str | None, ...], list[int]]] = {}
 
-    def take(self, row: int) -> bool:
-        """Write the attributes of a row where they belong; False where they fit nowhere."""
+    def take(self, row: int) -> Outcome:
+        """Write the attributes of a row where they belong."""
         key = {
             c.id: self.columns[c.id][row]
             for c in self._structure.key
@@ -153,7 +184,8 @@ class _Joining:
             if c.id in self.columns and self.columns[c.id][row] is not None
         ]
         rows = self._rows(tuple(key), tuple(key.values()))
-        return all([self._write(attribute, text, rows) for attribute, text in given])
+        outcomes = {self._write(attribute, text, rows) for attribute, text in given}
+        return max(outcomes, key=lambda outcome: outcome.value)
 
     def _rows(self, ids: tuple[str, ...], values: tuple[str | None, ...]) -> list[int]:
         if ids not in self._matches:
@@ -163,12 +195,13 @@ class _Joining:
             self._matches[ids] = index
         return self._matches[ids].get(values, [])
 
-    def _write(self, attribute: Component, text: str, rows: list[int]) -> bool:
+    def _write(self, attribute: Component, text: str, rows: list[int]) -> Outcome:
         if attribute.level is Level.DATASET:
-            return self.dataset_attributes.setdefault(attribute.id, text) == text
+            held = self.dataset_attributes.setdefault(attribute.id, text)
+            return Outcome.TAKEN if held == text else Outcome.CLASH
         cells = self.columns[attribute.id]
-        if not rows or any(cells[row] not in (None, text) for row in rows):
-            return False
+        if any(cells[row] not in (None, text) for row in rows):
+            return Outcome.CLASH
         for row in rows:
             cells[row] = text
-        return True
+        return Outcome.TAKEN if rows else Outcome.UNMATCHED

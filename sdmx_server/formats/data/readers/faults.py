@@ -105,6 +105,11 @@ MALFORMED_JSON = FaultKind(
     "JSON tidak dapat dibaca: {reason}.",
     "The JSON cannot be read: {reason}.",
 )
+DUPLICATE_MEMBER = FaultKind(
+    "duplicate-member",
+    "Anggota {value!r} muncul dua kali dalam satu objek JSON.",
+    "Member {value!r} stands twice in one JSON object.",
+)
 JSON_SHAPE = FaultKind(
     "json-shape",
     "{where}: {value!r} tidak sesuai SDMX-JSON 2; {expected}.",

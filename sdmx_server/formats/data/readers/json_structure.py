@@ -1,0 +1,138 @@
+"""What the positions and indexes of an SDMX-JSON data message mean.
+
+Source: SDMX-JSON 2.1 data message field guide, "structures".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sdmx_server.formats.data.readers import faults
+from sdmx_server.formats.data.readers.faults import FaultList
+from sdmx_server.formats.data.readers.json_value import as_list, as_object, to_text
+from sdmx_server.model.urn import parse_urn
+
+_CONTEXTS = {
+    "Dataflow": "dataflow",
+    "DataStructure": "datastructure",
+    "ProvisionAgreement": "provisionagreement",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A component of the message; ``values`` where the data hold indexes into them."""
+
+    id: str
+    position: int
+    values: tuple[object, ...]
+
+    @property
+    def range(self) -> str:
+        """The indexes that there are, for the message of a fault."""
+        return f"0 – {len(self.values) - 1}"
+
+    def text(self, value: object) -> str | None:
+        """Return the text that a value in the data stands for; None where its index is wrong."""
+        if not self.values:
+            return to_text(value)
+        if isinstance(value, list):
+            several = [self._at(index) for index in value]
+            return None if None in several else to_text(several)
+        found = self._at(value)
+        return None if found is None else to_text(found)
+
+    def _at(self, index: object) -> object | None:
+        if isinstance(index, str) and index.isdecimal() and int(index) < len(self.values):
+            return self.values[int(index)]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonStructure:
+    """A structure of the message; ``key`` holds all dimensions in the order of the DSD."""
+
+    reference: str
+    context: str
+    constants: Sequence[Axis]
+    series: Sequence[Axis]
+    observation: Sequence[Axis]
+    key: Sequence[Axis]
+    observed: Sequence[Axis]
+    dataset_attributes: Sequence[Axis]
+    group_attributes: Sequence[Axis]
+    series_attributes: Sequence[Axis]
+
+
+def read_structure(value: object, where: str, found: FaultList) -> JsonStructure:
+    """Read one of ``data.structures``.
+
+    Raises:
+        DeliveryFaults: if it has not the shape that SDMX-JSON 2 gives it.
+    """
+    structure = as_object(value, where, found)
+    reference, context = _reference(structure, where, found)
+    constants, series, observation = (
+        _axes(structure, "dimensions", level, where, found)
+        for level in ("dataSet", "series", "observation")
+    )
+    measures = _axes(structure, "measures", "observation", where, found)
+    attributes = {
+        level: _axes(structure, "attributes", level, where, found)
+        for level in ("dataSet", "dimensionGroup", "series", "observation")
+    }
+    return JsonStructure(
+        reference,
+        context,
+        constants,
+        series,
+        observation,
+        key=sorted([*constants, *series, *observation], key=lambda axis: axis.position),
+        observed=[*measures, *attributes["observation"]],
+        dataset_attributes=attributes["dataSet"],
+        group_attributes=attributes["dimensionGroup"],
+        series_attributes=attributes["series"],
+    )
+
+
+def _reference(structure: dict[str, object], where: str, found: FaultList) -> tuple[str, str]:
+    """Return the first link that names a structure, and what it is."""
+    links = as_list(structure.get("links", []), f"{where}.links", found)
+    urns = [str(as_object(link, f"{where}.links", found).get("urn", "")) for link in links]
+    named = [(urn, _CONTEXTS[kind]) for urn in urns if (kind := _urn_class(urn)) in _CONTEXTS]
+    if not named:
+        expected = 'links: [{"urn": "urn:sdmx:…Dataflow=AG:ID(1.0.0)"}]'
+        found.stop(faults.JSON_SHAPE, None, "", where=where, expected=expected)
+    return named[0]
+
+
+def _urn_class(urn: str) -> str:
+    try:
+        return parse_urn(urn).urn_class
+    except ValueError:
+        return ""
+
+
+def _axes(
+    structure: dict[str, object], kind: str, level: str, where: str, found: FaultList
+) -> list[Axis]:
+    where = f"{where}.{kind}"
+    levels = as_object(structure.get(kind, {}), where, found)
+    where = f"{where}.{level}"
+    axes = []
+    for item in as_list(levels.get(level, []), where, found):
+        component = as_object(item, where, found)
+        position = str(component.get("keyPosition", "0"))
+        if "id" not in component or not position.isdecimal():
+            found.stop(faults.JSON_SHAPE, None, position, where=where, expected="id, keyPosition")
+        values = as_list(component.get("values", []), f"{where}.values", found)
+        axes.append(Axis(str(component["id"]), int(position), tuple(map(_value, values))))
+    return axes
+
+
+def _value(entry: object) -> object:
+    """Return what an entry of ``values`` stands for: a code, a value or several values."""
+    if not isinstance(entry, dict):
+        return entry
+    return next((entry[name] for name in ("id", "value", "values") if name in entry), "")

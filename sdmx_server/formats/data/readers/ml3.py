@@ -1,0 +1,114 @@
+"""SDMX-ML 3.0 and 3.1 structure-specific data messages.
+
+``Atts`` and ``Group`` become rows with a part of the key; whoever knows the structure gives
+their attributes to the data that match, or to the data set.
+
+Source: SDMXDataStructureSpecific.xsd 3.0 and 3.1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from lxml import etree
+
+from sdmx_server.formats.data.readers import faults
+from sdmx_server.formats.data.readers.ml_message import (
+    DataSet,
+    Read,
+    components,
+    ignore,
+    provider,
+    read_message,
+)
+from sdmx_server.formats.data.readers.xml import line_of, local_name
+from sdmx_server.model.delivery import Delivery
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_DEFAULT_LANGUAGE = "en"
+
+
+def read(content: bytes, file: str) -> list[Delivery]:
+    """Read a message, one delivery a data set; rows are the lines of ``Obs``, ``Atts`` ...
+
+    Raises:
+        DeliveryFaults: if the message cannot be read, with every reason.
+    """
+    return read_message(content, file, KINDS)
+
+
+def _row(element: etree._Element, data_set: DataSet) -> None:
+    cells, _ = _cells(element, data_set)
+    data_set.content.add(line_of(element), cells)
+
+
+def _series(element: etree._Element, data_set: DataSet) -> None:
+    shared, observations = _cells(element, data_set)
+    for observation in observations:
+        cells, _ = _cells(observation, data_set)
+        data_set.content.add(line_of(observation), shared | cells)
+    if not observations:
+        data_set.content.add(line_of(element), shared)
+
+
+def _cells(
+    element: etree._Element, data_set: DataSet
+) -> tuple[dict[str, str], list[etree._Element]]:
+    """Return the components of an element, and the observations in it."""
+    cells = components(element)
+    observations: list[etree._Element] = []
+    for child in element:
+        name = local_name(child)
+        if name == "Comp":
+            cells[child.get("id", "")] = _complex(child)
+        elif name == "Obs":
+            observations.append(child)
+        elif name != "Annotations":
+            data_set.found.add(faults.UNEXPECTED_ELEMENT, line_of(child), name)
+    return cells, observations
+
+
+def _complex(element: etree._Element) -> str:
+    """Return a ``Comp`` as the JSON of its values, or as text where it is one of markup."""
+    values = [_value(value) for value in element if local_name(value) == "Value"]
+    if len(values) == 1 and not isinstance(values[0], str):
+        return _encoded(values[0])
+    if len(values) == 1 and _markup(element[0]) is not None:
+        return str(values[0])
+    return _encoded(values)
+
+
+def _value(element: etree._Element) -> str | dict[str, str]:
+    texts = {
+        text.get(_LANGUAGE, _DEFAULT_LANGUAGE): text.text or ""
+        for text in element
+        if local_name(text) == "Text"
+    }
+    markup = _markup(element)
+    return texts or (element.text or "" if markup is None else markup)
+
+
+def _markup(element: etree._Element) -> str | None:
+    """Return the content of ``StructuredText`` as markup; None where there is none."""
+    for child in element:
+        if local_name(child) == "StructuredText":
+            inner = (etree.tostring(part, encoding="unicode") for part in child)
+            return (child.text or "") + "".join(inner)
+    return None
+
+
+def _encoded(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+KINDS: Mapping[str, Mapping[str, Read]] = {
+    "StructureSpecificData": {
+        "Atts": _row,
+        "Group": _row,
+        "Series": _series,
+        "Obs": _row,
+        "DataProvider": provider,
+        "Annotations": ignore,
+    }
+}
