@@ -78,6 +78,19 @@ _BOUNDS = {
 }
 _EXCLUSIVE = {"minInclusive": "minExclusive", "maxInclusive": "maxExclusive"}
 
+_ZONE = "(Z|[+\\-][0-9]{2}:[0-9]{2})?"
+_TIME_PATTERNS = {
+    "StandardTimePeriod": "[^/]*",
+    "BasicTimePeriod": f"-?[0-9]{{4,}}(-[0-9]{{2}}(-[0-9]{{2}}(T[0-9:.]+)?)?)?{_ZONE}",
+    "GregorianTimePeriod": f"-?[0-9]{{4,}}(-[0-9]{{2}}(-[0-9]{{2}})?)?{_ZONE}",
+    "ReportingTimePeriod": f"[0-9]{{4}}-[ASTQMWD][0-9]{{1,3}}{_ZONE}",
+}
+"""The parts of the union of all time periods that are unions themselves.
+
+Some validators do not see that such a part derives from the whole; a pattern on the whole
+says the same.
+"""
+
 _ALSO_ALLOWED = {
     Role.DIMENSION: "common:NotApplicableType",
     Role.ATTRIBUTE: "common:MissingType",
@@ -86,9 +99,19 @@ _ALSO_ALLOWED = {
 """What SDMX 3.1 lets stand for a value; floating point numbers have ``NaN`` themselves."""
 
 
-def built_in_type(component: Component) -> str:
-    """Return the type of the values of a component, its facets and codes left aside."""
-    return _TYPES.get(component.data_type, "xs:string")
+def add_time_type(parent: etree._Element, name: str, time: Component) -> None:
+    """Append the simple type ``name`` of the values of the time dimension.
+
+    It derives from the type of time in the official schemas, as the types that restrict
+    theirs must have it.
+    """
+    simple = add(parent, "simpleType", name=name)
+    pattern = _TIME_PATTERNS.get(time.data_type)
+    if pattern is None:
+        add(simple, "restriction", base=_built_in_type(time))
+    else:
+        whole = _TYPES["ObservationalTimePeriod"]
+        add(add(simple, "restriction", base=whole), "pattern", value=pattern)
 
 
 def add_value_type(
@@ -105,8 +128,12 @@ def add_value_type(
         _restrict_to_format(simple, component)
 
 
+def _built_in_type(component: Component) -> str:
+    return _TYPES.get(component.data_type, "xs:string")
+
+
 def _also_allowed(component: Component, version: SchemaVersion) -> str | None:
-    is_float = component.codes is None and built_in_type(component) in _FLOATS
+    is_float = component.codes is None and _built_in_type(component) in _FLOATS
     if version != "3.1.0" or (is_float and component.role is not Role.DIMENSION):
         return None
     return _ALSO_ALLOWED.get(component.role)
@@ -130,7 +157,7 @@ def _restrict_to_codes(
 
 
 def _restrict_to_format(simple: etree._Element, component: Component) -> None:
-    base = built_in_type(component)
+    base = _built_in_type(component)
     bounds = _bounds(component) if base in _NUMBERS else {}
     if bounds and base in _FLOATS:
         union = add(simple, "union")
@@ -180,6 +207,6 @@ def _bounds(component: Component) -> dict[str, str]:
     bounds = {_BOUNDS[name]: limit for name, limit in facets.items() if name in _BOUNDS}
     if component.data_type == "ExclusiveValueRange":
         bounds = {_EXCLUSIVE[facet]: limit for facet, limit in bounds.items()}
-    if "decimals" in facets and built_in_type(component) == "xs:decimal":
+    if "decimals" in facets and _built_in_type(component) == "xs:decimal":
         bounds["fractionDigits"] = facets["decimals"]
     return bounds

@@ -24,8 +24,8 @@ from sdmx_server.formats.schema.comp_types import add_comp_types
 from sdmx_server.formats.schema.elements import XS, add, complex_type
 from sdmx_server.formats.schema.value_types import (
     SchemaVersion,
+    add_time_type,
     add_value_type,
-    built_in_type,
 )
 from sdmx_server.query import ALL_DIMENSIONS
 
@@ -80,9 +80,7 @@ def write(
     components = _expressible(structure, version)
     places = _places(structure, components, version, at_observation, deletion)
     root = _root(structure, version, at_observation)
-    for component in components:
-        if component.role is not Role.TIME and _has_value_type(component):
-            add_value_type(root, f"{component.id}.Value", component, version)
+    _add_value_types(root, components, version)
     add_comp_types(root, [component for component in components if is_complex(component)])
     _add_data_set(root, places)
     _add_atts(root, structure, places)
@@ -114,10 +112,6 @@ def _expressible(structure: ResolvedStructure, version: SchemaVersion) -> list[C
             "SDMX-ML 3.0.0 or 3.1.0."
         )
     return [component for component in structure.components if not is_complex(component)]
-
-
-def _has_value_type(component: Component) -> bool:
-    return not component.is_multilingual and component.data_type != "XHTML"
 
 
 def _places(
@@ -177,6 +171,17 @@ def _root(
     add(root, "import", namespace=shared, schemaLocation="SDMXCommon.xsd")
     add(root, "import", namespace=specific, schemaLocation="SDMXDataStructureSpecific.xsd")
     return root
+
+
+def _add_value_types(
+    root: etree._Element, components: Iterable[Component], version: SchemaVersion
+) -> None:
+    for component in components:
+        name = f"{component.id}.Value"
+        if component.role is Role.TIME:
+            add_time_type(root, name, component)
+        elif not component.is_multilingual and component.data_type != "XHTML":
+            add_value_type(root, name, component, version)
 
 
 def _add_data_set(root: etree._Element, places: _Places) -> None:
@@ -274,8 +279,7 @@ def _add_comps(sequence: etree._Element, components: Iterable[Component]) -> Non
 
 def _add_key(restriction: etree._Element, dimensions: Iterable[Component], use: str) -> None:
     for dimension in dimensions:
-        is_time = dimension.role is Role.TIME
-        value_type = built_in_type(dimension) if is_time else f"ns:{dimension.id}.Value"
+        value_type = f"ns:{dimension.id}.Value"
         add(restriction, "attribute", name=dimension.id, type=value_type, use=use)
 
 
