@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from sdmx_server.formats.structure.jsonform import Dialect, Object
+from sdmx_server.formats.structure.jsonform import Dialect, Object, without
 from sdmx_server.model.artefact import (
     AnnotationLink,
     Identifiable,
@@ -217,15 +217,6 @@ def write_mapping(formed: Object, mapping: ValueMapping | ItemMap) -> Object:
 def read_mapping(sent: Object) -> Object:
     """Read midnights as days."""
     return sent | {name: sent[name].removesuffix(_MIDNIGHT) for name in VALIDITY if name in sent}
-
-
-def without(*names: str) -> Callable[[Object, Any], Object]:
-    """Return a rule that leaves out what the format has no field for."""
-
-    def rule(formed: Object, value: Any) -> Object:
-        return {name: content for name, content in formed.items() if name not in names}
-
-    return rule
 
 
 def _geo_type(name: str) -> Callable[[Object, Any], Object]:

@@ -104,6 +104,24 @@ def unform(cls: type[Value], sent: Any, dialect: Dialect, language: str) -> Any:
     return found
 
 
+def without(*names: str) -> Callable[[Object, Any], Object]:
+    """Return a rule that leaves out what the format has no field for."""
+
+    def rule(formed: Object, value: Any) -> Object:
+        return {name: content for name, content in formed.items() if name not in names}
+
+    return rule
+
+
+def renamed(old: str, new: str) -> Callable[[Object, Any], Object]:
+    """Return a rule that gives a field another name."""
+
+    def rule(formed: Object, value: Any) -> Object:
+        return {new if name == old else name: content for name, content in formed.items()}
+
+    return rule
+
+
 def _form_content(content: Any, dialect: Dialect, languages: Languages) -> Any:
     if isinstance(content, Value):
         return form(content, dialect, languages)

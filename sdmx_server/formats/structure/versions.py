@@ -214,11 +214,11 @@ def _allowed(constraint: Any) -> Any:
 
 
 def _with_single_values(key_set: DataKeySet) -> DataKeySet:
-    keys = tuple(single for key in key_set.keys for single in _single_valued(key))
+    keys = tuple(single for key in key_set.keys for single in single_valued(key))
     return structs.replace(key_set, keys=keys)
 
 
-def _single_valued(key: DataKey) -> tuple[DataKey, ...]:
+def single_valued(key: DataKey) -> tuple[DataKey, ...]:
     """Return the keys that a key with several values of a dimension stands for."""
     if all(len(dimension.values) == 1 for dimension in key.key_values):
         return (key,)
