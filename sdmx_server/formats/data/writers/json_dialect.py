@@ -42,7 +42,8 @@ class Dialect:
             measures, arrays and attributes of partial keys; in 1.0 every attribute lists
             its values and an observation has a place for one measure.
         is_version_2_1: whether it is 2.1. Before, data sets must have links, the tags of
-            languages are in lower case, and a format tells how many values there may be.
+            languages are in lower case, a format tells how many values there may be, and
+            no array of numbers is valid, because its schema takes integers for two types.
         render: how the texts of a component that lists no values become JSON.
     """
 

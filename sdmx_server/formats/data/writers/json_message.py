@@ -105,7 +105,10 @@ def _frame(datasets: Sequence[Dataset], dialect: Dialect) -> Frame:
         listed += [m for m in levels.measures if m.is_coded]
     return Frame(
         levels=levels,
-        values={component.id: Values(component) for component in (*levels.dimensions, *listed)},
+        values={
+            component.id: Values(component, numbers_members=dialect.is_version_2_1)
+            for component in (*levels.dimensions, *listed)
+        },
         render=dialect.render,
         measure_is_due=not dialect.is_version_2,
     )

@@ -45,17 +45,15 @@ def strings(column: Texts) -> list[str]:
 
 def numbers(column: Texts) -> list[str]:
     """Return texts as JSON numbers, those that are none (``NaN``) as strings."""
-    filled = [NULL if text is None else text for text in column]
-    if _all_numbers(filled):
-        return filled
+    if _all_numbers(column):
+        return [NULL if text is None else text for text in column]
     return [NULL if text is None else number(text) for text in column]
 
 
 def plain_numbers(column: Texts) -> list[str]:
     """Return texts that are JSON numbers as they are, the others (``007``) as strings."""
-    present = [text for text in column if text is not None]
-    if len(present) == len(column) and _all_numbers(present):
-        return present
+    if _all_numbers(column):
+        return [NULL if text is None else text for text in column]
     return [
         NULL if text is None else text if _NUMBER.fullmatch(text) else quote(text)
         for text in column
@@ -93,13 +91,14 @@ def as_json(component: Component) -> Callable[[Texts], list[str]]:
     return booleans if component.data_type == "Boolean" else strings
 
 
-def _all_numbers(column: Sequence[str]) -> bool:
-    """Tell whether a column holds nothing but JSON numbers and nulls.
+def _all_numbers(column: Texts) -> bool:
+    """Tell whether all the texts of a column are JSON numbers.
 
     One decode of the whole column is several times faster than a pattern for each text.
     """
+    texts = [text for text in column if text is not None]
     try:
-        found = msgspec.json.decode(f"[{','.join(column)}]", type=list[float | None])
+        found = msgspec.json.decode(f"[{','.join(texts)}]", type=list[float])
     except msgspec.DecodeError:
         return False
-    return len(found) == len(column)
+    return len(found) == len(texts)

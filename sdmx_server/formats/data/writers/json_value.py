@@ -26,7 +26,7 @@ _ID = re.compile(r"[A-Za-z0-9_@$-]+")
 def describe_values(values: Values, dialect: Dialect, message: Message) -> list[Object]:
     """Return a description of each value, in the order of their numbers."""
     component = values.component
-    if component.codes is not None:
+    if component.codes is not None and (values.has_members or not component.is_array):
         order = {id_: place for place, id_ in enumerate(component.codes)}
         return [_coded(id_, component, order, dialect, message) for id_ in values.numbers]
     if component.role is Role.TIME:

@@ -25,11 +25,13 @@ class Values:
 
     Attributes:
         component: whose values they are.
+        has_members: whether the codes of an array are numbered each by itself.
         numbers: the number of each value by its text.
     """
 
-    def __init__(self, component: Component) -> None:
+    def __init__(self, component: Component, *, numbers_members: bool) -> None:
         self.component = component
+        self.has_members = numbers_members and component.is_array and component.is_coded
         self.numbers: dict[str, int] = {}
         self._dictionary: tuple[str, ...] = ()
         self._cells: Cells = cells((), NULL)
@@ -37,7 +39,7 @@ class Values:
 
     def cell(self, text: str) -> str:
         """Return what stands for a value in the data: its number, or an array of numbers."""
-        if self.component.is_array and self.component.is_coded:
+        if self.has_members:
             members: list[str] = msgspec.json.decode(text, type=list[str])
             return f"[{','.join(str(self._number(m)) for m in members)}]" if members else NULL
         return str(self._number(text))
