@@ -71,7 +71,10 @@ def parse_structure(path: str, query_string: str) -> StructureQuery:
     Raises:
         QuerySyntaxError: if the URL breaks the 2.2 grammar.
     """
-    parts, given = read(path, query_string, ("artefactType", *_ARTEFACT_PATH, "itemID"))
+    names = ("artefactType", *_ARTEFACT_PATH, "itemID")
+    # Values may hold slashes, which many web servers hand on decoded.
+    of_values = path.lstrip("/").startswith("valuelist/")
+    parts, given = read(path, query_string, names, rest_in_last=of_values)
     type_, agency, id_, version, item = (*parts, *("*", "*", "*", "~", "*")[len(parts) :])
     types = _types(type_)
     return StructureQuery(

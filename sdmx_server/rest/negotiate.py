@@ -253,15 +253,15 @@ def _specificity(wanted: Preference, offer: Offer, offers: Sequence[Offer]) -> S
 
 
 def _level(media_range: str, offer: Offer) -> int | None:
-    kind, _, subtype = offer.media_type.partition("/")
-    syntax = subtype.rpartition("+")[2]
-    if media_range == offer.media_type or media_range in offer.aliases:
+    syntax = SYNTAXES.get(offer.media_type.rpartition("+")[2], ())
+    if media_range in (offer.media_type, *offer.aliases):
         return 3
-    if media_range in SYNTAXES.get(syntax, ()):
+    if media_range in syntax:
         return 2
-    if media_range == f"{kind}/*":
-        return 1
-    return 0 if media_range in ("*/*", "*") else None
+    if media_range in ("*/*", "*"):
+        return 0
+    kinds = {f"{name.partition('/')[0]}/*" for name in (offer.media_type, *syntax)}
+    return 1 if media_range in kinds else None
 
 
 def _known_parameters(wanted: Preference, offer: Offer) -> dict[str, str]:

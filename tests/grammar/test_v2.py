@@ -55,6 +55,7 @@ def test_a_path_names_artefacts(path, query):
         ("codelist/TST/CL_A/1.0.0/A3,A1", ("A3", "A1")),
         ("categoryscheme/TST/DOMAINS/1.0.0/A.A1.A11,B/", ("A.A1.A11", "B")),
         ("valuelist/TST/VL/1.0.0/50%25,a%20b%2F1,x%252Cy", ("50%", "a b/1", "x,y")),
+        ("/valuelist/TST/VL/1.0.0/km/h,R&D/", ("km/h", "R&D")),
         ("*/TST/X/1.0.0/A", ("A",)),
         ("agencyscheme/SDMX/AGENCIES/1.0/TST", ("TST",)),
     ],
@@ -175,6 +176,11 @@ def test_a_path_names_a_cube(path, cube):
 @pytest.mark.parametrize(("key", "keys"), KEYS.items())
 def test_a_key_names_codes_by_position(key, keys):
     assert v2.parse_data(f"dataflow/TST/EXR/1.0.0/{key}", "").cube == Cube("dataflow", EXR, keys)
+
+
+def test_parameters_glued_to_the_path_are_parameters():
+    query = v2.parse_data("dataflow/TST/EXR/1.0.0&c[FREQ]=A&format=jsondata", "limit=1")
+    assert query == v2.parse_data("dataflow/TST/EXR/1.0.0", "c[FREQ]=A&limit=1")
 
 
 def test_the_parameters_of_data_are_read():

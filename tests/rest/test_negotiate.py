@@ -58,6 +58,8 @@ ON_V2 = {
     "*/*": "data+json 2.1.0",
     "*": "data+json 2.1.0",
     "application/*": "data+json 2.1.0",
+    "text/*": "data+json 2.1.0",
+    "text/*, text/csv": "data+csv 2.1.0",
     "application/json": "data+json 2.1.0",
     "text/json": "data+json 2.1.0",
     "application/xml": "data+xml 3.1.0",
