@@ -27,7 +27,7 @@ class Level(Nameable):
 
 
 class HierarchicalCode(Identifiable):
-    """A code in its place: ``code`` is a URN, ``level`` the id of a level, dotted if nested.
+    """A code in its place: ``code`` is a URN, ``level`` the id of a level.
 
     SDMX 2.1 alone has a ``version``, and a ``codelist_alias`` by which it names the codelist.
     """

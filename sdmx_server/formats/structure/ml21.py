@@ -25,6 +25,7 @@ from sdmx_server.formats.structure import (
     ml21_process,
     ml21_transformation,
 )
+from sdmx_server.formats.structure.availability import actual_constraint
 from sdmx_server.formats.structure.ml21_names import COM, MES, NAMESPACES, STR
 from sdmx_server.formats.structure.ml21_references import ML21_CLASSES, is_reference, is_version
 from sdmx_server.formats.structure.parts import (
@@ -43,7 +44,7 @@ from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.catalogue import references
 from sdmx_server.model.codelist import Codelist
 from sdmx_server.model.concept import ConceptScheme
-from sdmx_server.model.constraint import AvailabilityConstraint
+from sdmx_server.model.constraint import AvailabilityConstraint, MetadataConstraint
 from sdmx_server.model.datastructure import DataStructure, ProvisionAgreement
 from sdmx_server.model.hierarchy import Hierarchy
 from sdmx_server.model.metadatastructure import (
@@ -124,6 +125,19 @@ _FIXED_IDS: dict[type[Maintainable], str] = {
 }
 """Schemes that have one id and the version 1.0."""
 
+_COMPLETE: dict[type[Maintainable], Callable[[Any], bool]] = {
+    DataStructure: ml21_datastructure.is_complete,
+    MetadataConstraint: ml21_constraints.is_complete,
+    MetadataProvisionAgreement: lambda agreement: (
+        agreement.metadataflow is not None and agreement.metadata_provider is not None
+    ),
+    MetadataStructure: ml21_metadata.is_complete,
+    ProvisionAgreement: lambda agreement: (
+        agreement.dataflow is not None and agreement.data_provider is not None
+    ),
+}
+"""Whether an artefact has what the schema demands of its class."""
+
 _NOT_WRITTEN: dict[type[Maintainable], dict[str, Any]] = {
     Codelist: {"codelist_extensions": ()},
     DataStructure: {"metadata": None},
@@ -201,18 +215,8 @@ def _is_complete(artefact: Maintainable) -> bool:
     """Return whether an artefact has what the schema demands of it."""
     if type(artefact) in _FIXED_IDS:
         return artefact.id == _FIXED_IDS[type(artefact)] and artefact.version == "1.0"
-    if isinstance(artefact, DataStructure):
-        components = artefact.data_structure_components
-        return components is None or (
-            components.measure_list is not None and len(components.measure_list.measures) == 1
-        )
-    if isinstance(artefact, MetadataStructure):
-        return ml21_metadata.is_complete(artefact)
-    if isinstance(artefact, ProvisionAgreement):
-        return artefact.dataflow is not None and artefact.data_provider is not None
-    if isinstance(artefact, MetadataProvisionAgreement):
-        return artefact.metadataflow is not None and artefact.metadata_provider is not None
-    return True
+    check = _COMPLETE.get(type(artefact))
+    return check is None or check(artefact)
 
 
 def _written_references(artefact: Maintainable) -> tuple[str, ...]:
@@ -229,7 +233,7 @@ def _writable(artefacts: Iterable[Artefact]) -> list[Maintainable]:
     hierarchies: list[Hierarchy] = []
     for artefact in artefacts:
         if isinstance(artefact, AvailabilityConstraint):
-            plain.append(ml21_constraints.availability(artefact))
+            plain.append(actual_constraint(artefact))
         elif isinstance(artefact, Hierarchy):
             hierarchies.append(artefact)
         elif isinstance(artefact, MetadataStructure):

@@ -7,6 +7,8 @@ Source: SDMX 2.1 SDMXStructureConstraint.xsd, SDMXCommon.xsd.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sdmx_server.formats.structure.ml21_names import COM, STR
 from sdmx_server.formats.structure.ml21_references import as_metadata, reference, references
 from sdmx_server.formats.structure.ml21_shapes import MAINTAINABLE
@@ -25,9 +27,7 @@ from sdmx_server.formats.structure.parts import (
     text,
     text_list,
 )
-from sdmx_server.model.artefact import Annotation
 from sdmx_server.model.constraint import (
-    AvailabilityConstraint,
     ComponentValue,
     ConstraintAttachment,
     CubeRegion,
@@ -49,10 +49,6 @@ from sdmx_server.model.constraint import (
     TimeRange,
 )
 from sdmx_server.model.legacy import AttachmentConstraint, LegacyAttachment
-from sdmx_server.model.urn import parse_urn
-
-AVAILABILITY_PREFIX = "CR_A_"
-"""Before the id of the artefact asked about: the id of its availability."""
 
 _CASCADE = attribute_if(
     boolean("cascadeValues", "cascade_values"), lambda cascade: isinstance(cascade, bool)
@@ -77,11 +73,20 @@ MEMBER = Shape(
         one(f"{COM}TimeRange", "time_range", TIME_RANGE),
     ),
 )
+_KEY_VALUES = many(f"{COM}KeyValue", "key_values", MEMBER)
+
+
+def _write_key_values(members: tuple[CubeRegionKey, ...], place: Place) -> None:
+    """Write the dimensions with values: 2.1 does not allow one without."""
+    held = tuple(member for member in members if member.values or member.time_range)
+    _KEY_VALUES.write(held, place)
+
+
 CUBE_REGION = Shape(
     CubeRegion,
     (
         boolean("include", "include"),
-        many(f"{COM}KeyValue", "key_values", MEMBER),
+        replace(_KEY_VALUES, write=_write_key_values),
         many(f"{COM}Attribute", "components", MEMBER),
     ),
 )
@@ -269,36 +274,9 @@ def content_constraint_shape(element: Element) -> Shape:
     return METADATA_CONSTRAINT if is_about_metadata else DATA_CONSTRAINT
 
 
-def availability(found: AvailabilityConstraint) -> DataConstraint:
-    """Return an availability constraint as the actual constraint that 2.1 knows.
-
-    Its id and version are derived from the artefact that was asked about; counts are
-    annotations of type ``sdmx_metrics``, the count in the title.
-    """
-    attachment = found.constraint_attachment
-    context = parse_urn(
-        next(
-            iter(
-                attachment.dataflows + attachment.provision_agreements + attachment.data_structures
-            )
-        )
-    )
-    counts = {"series_count": found.series_count, "obs_count": found.obs_count}
-    metrics = tuple(
-        Annotation(id=name, title=str(count), type="sdmx_metrics")
-        for name, count in counts.items()
-        if count is not None
-    )
-    return DataConstraint(
-        id=f"{AVAILABILITY_PREFIX}{context.id}",
-        agency_id=context.agency_id,
-        version=context.version,
-        names={
-            "id": f"Ketersediaan data {context.id}",
-            "en": f"Availability of data in {context.id}",
-        },
-        annotations=(*found.annotations, *metrics),
-        role="Actual",
-        constraint_attachment=attachment,
-        cube_regions=(found.cube_region,),
+def is_complete(constraint: MetadataConstraint) -> bool:
+    """Return whether its regions say which report and target they are about."""
+    return all(
+        region.report is not None and region.metadata_target is not None
+        for region in constraint.metadata_target_regions
     )

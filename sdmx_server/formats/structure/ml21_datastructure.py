@@ -370,3 +370,11 @@ CATEGORISATION = Shape(
         reference(f"{STR}Target", "target", "Category"),
     ),
 )
+
+
+def is_complete(structure: DataStructure) -> bool:
+    """Return whether a data structure has one measure, or is without components."""
+    components = structure.data_structure_components
+    if components is None:
+        return True
+    return components.measure_list is not None and len(components.measure_list.measures) == 1

@@ -5,7 +5,7 @@ Source: SDMX 2.1 SDMXStructureHierarchicalCodelist.xsd.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -207,6 +207,35 @@ def tree_lists(artefacts: Iterable[Hierarchy]) -> list[TreeList]:
     return [_tree_list(group) for group in groups.values()]
 
 
+def _with_levels(
+    codes: tuple[HierarchicalCode, ...], rename: Callable[[str], str]
+) -> tuple[HierarchicalCode, ...]:
+    return tuple(
+        structs.replace(
+            code,
+            level=None if code.level is None else rename(code.level),
+            hierarchical_codes=_with_levels(code.hierarchical_codes, rename),
+        )
+        for code in codes
+    )
+
+
+def _own_id(path: str) -> str:
+    """Return the id of a level, which 2.1 writes behind those of the levels above it."""
+    return path.rpartition(".")[2]
+
+
+def _level_paths(level: Level | None) -> dict[str, str]:
+    """Return the dotted path of each level by its id."""
+    paths: dict[str, str] = {}
+    path = ""
+    while level is not None:
+        path = f"{path}.{level.id}".lstrip(".")
+        paths[level.id] = path
+        level = level.level
+    return paths
+
+
 def _shared(artefact: Maintainable) -> dict[str, Any]:
     return {field: getattr(artefact, field) for field in _SHARED}
 
@@ -236,7 +265,7 @@ def _hierarchy(container: TreeList, tree: Tree) -> Hierarchy:
         descriptions=tree.descriptions,
         has_formal_levels=tree.has_formal_levels,
         level=tree.level,
-        hierarchical_codes=tree.hierarchical_codes,
+        hierarchical_codes=_with_levels(tree.hierarchical_codes, _own_id),
         hierarchical_codelist=HierarchicalCodelist(
             id=container.id,
             hierarchy_id=tree.id,
@@ -280,6 +309,7 @@ def _tree_list(group: Sequence[Hierarchy]) -> TreeList:
 
 
 def _tree(artefact: Hierarchy) -> Tree:
+    paths = _level_paths(artefact.level)
     return Tree(
         id=_header(artefact).hierarchy_id or artefact.id,
         uri=artefact.uri,
@@ -288,5 +318,7 @@ def _tree(artefact: Hierarchy) -> Tree:
         descriptions=artefact.descriptions,
         has_formal_levels=artefact.has_formal_levels,
         level=artefact.level,
-        hierarchical_codes=artefact.hierarchical_codes,
+        hierarchical_codes=_with_levels(
+            artefact.hierarchical_codes, lambda level: paths.get(level, level)
+        ),
     )

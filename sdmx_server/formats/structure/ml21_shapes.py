@@ -19,6 +19,7 @@ from sdmx_server.formats.structure.parts import (
     attribute,
     attribute_if,
     boolean,
+    decode_boolean,
     encode_boolean,
     flag,
     listed,
@@ -69,6 +70,12 @@ NAMES = texts(f"{COM}Name", "names")
 DESCRIPTIONS = texts(f"{COM}Description", "descriptions")
 
 
+def _read_final(node: Node) -> bool | None:
+    """Read whether it is final; of a stable version that goes without saying."""
+    is_final = decode_boolean(node.element.get("isFinal", "false"))
+    return True if is_final and not is_stable(node.element.get("version", "1.0")) else None
+
+
 def _write_final(is_final: bool, place: Place) -> None:
     if is_final or is_stable(place.scope.version):
         place.element.set("isFinal", encode_boolean(True))
@@ -84,7 +91,7 @@ MAINTAINABLE = (
     attribute("uri", "uri"),
     attribute("validFrom", "valid_from"),
     attribute("validTo", "valid_to"),
-    replace(flag("isFinal", "is_final"), write=_write_final),
+    Part("is_final", _read_final, _write_final),
     flag("isExternalReference", "is_external_reference"),
     attribute("serviceURL", "service_url"),
     attribute("structureURL", "structure_url"),
