@@ -18,16 +18,15 @@ import pyarrow as pa
 from sdmx_server.dataset import Codes
 from sdmx_server.storage.blocks import Block, blank, pick
 from sdmx_server.storage.columns import Flags, Keys, among, check_columns
-from sdmx_server.storage.draft import (
-    Draft,
+from sdmx_server.storage.draft import Arrangement, Draft, Read
+from sdmx_server.storage.incoming import (
     Incoming,
-    Order,
-    Read,
     SeriesNumbers,
     number_series,
+    partial_keys,
+    patterns,
     read_rows,
 )
-from sdmx_server.storage.insertion import partial_keys, patterns
 from sdmx_server.storage.series_index import SeriesIndex
 
 
@@ -51,7 +50,7 @@ class _Rule:
 
 
 def delete(
-    index: SeriesIndex, rows: pa.Table, read: Read, order: Order
+    index: SeriesIndex, rows: pa.Table, read: Read, arrangement: Arrangement
 ) -> tuple[SeriesIndex, dict[str, bytes]]:
     """Return the version that is left of an older one, and its new chunks by digest.
 
@@ -61,9 +60,9 @@ def delete(
         SemanticError: if the rows have a column that the layout does not know.
     """
     check_columns(index.layout, rows)
-    incoming = read_rows(index, rows, order)
+    incoming = read_rows(index, rows, arrangement.order)
     numbers = number_series(index, incoming, np.zeros(0, np.int64))
-    draft = Draft(index, incoming, numbers)
+    draft = Draft(index, incoming, numbers, arrangement)
     rules = _rules(index, incoming, numbers)
     touched = np.zeros(numbers.count, np.bool_)
     for rule in rules:

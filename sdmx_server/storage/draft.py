@@ -7,7 +7,7 @@ that come in; at the end the texts that no longer occur are dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
@@ -21,101 +21,26 @@ from sdmx_server.storage.chunks import TARGET, Chunk, compact, encode_chunk
 from sdmx_server.storage.columns import (
     Counts,
     Flags,
-    Keys,
     chronological,
     coded_columns,
-    encode_texts,
-    join_dictionaries,
-    pack,
-    text_column,
-    translation,
 )
+from sdmx_server.storage.incoming import Incoming, SeriesNumbers
 from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, observation_columns
 
 Read = Callable[[ChunkEntry], Chunk]
-Order = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """Rows beside the version that they change, in common dictionaries.
+class Arrangement:
+    """How versions are arranged.
 
     Attributes:
-        codes: by id of a coded component one code a row.
-        texts: by id of a measure or free attribute one text a row.
-        dictionaries: the texts that codes point into.
-        translations: for codes of the old version those in ``dictionaries``.
-        rows: how many rows there are.
+        order: what periods are ordered by.
+        chunk: how many observations a chunk holds, more or less.
     """
 
-    codes: Mapping[str, Codes]
-    texts: Mapping[str, pa.Array]
-    dictionaries: Mapping[str, tuple[str, ...]]
-    translations: Mapping[str, Codes]
-    rows: int
-
-    def key(self, columns: Iterable[str], row: int) -> dict[str, str | None]:
-        """Return the texts that a row has in some coded columns."""
-        return {
-            column: self.dictionaries[column][code] if code >= 0 else None
-            for column in columns
-            for code in (int(self.codes[column][row]),)
-        }
-
-
-def read_rows(index: SeriesIndex, rows: pa.Table, order: Order = chronological) -> Incoming:
-    """Bring rows and an old version to common dictionaries."""
-    codes, dictionaries, translations = {}, {}, {}
-    layout = index.layout
-    for column in coded_columns(layout):
-        own, texts = encode_texts(text_column(rows, column))
-        held = index.dictionaries[column]
-        joined = join_dictionaries(held, texts, order if column == layout.time else None)
-        places = {text: code for code, text in enumerate(joined)}
-        codes[column] = translation(texts, places)[own]
-        translations[column] = translation(held, places)
-        dictionaries[column] = joined
-    texts_by_column = {column: text_column(rows, column) for column in layout.texts}
-    return Incoming(codes, texts_by_column, dictionaries, translations, rows.num_rows)
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesNumbers:
-    """The series of the old version and of rows, numbered together in key order.
-
-    Attributes:
-        held: the number of each series of the old version.
-        rows: the number of the series of each row.
-        dimensions: by dimension id one code a number.
-        count: how many there are.
-    """
-
-    held: Keys
-    rows: Keys
-    dimensions: Mapping[str, Codes]
-    count: int
-
-
-def number_series(index: SeriesIndex, incoming: Incoming, rows: Keys) -> SeriesNumbers:
-    """Number the series of the old version and of some rows, which have complete keys."""
-    dimensions = index.layout.dimensions
-    columns = [
-        np.concatenate(
-            [incoming.translations[d][index.series[d]], incoming.codes[d][rows]], dtype=np.int32
-        )
-        for d in dimensions
-    ]
-    held = len(index.counts)
-    sizes = [len(incoming.dictionaries[d]) for d in dimensions]
-    keys = pack(columns, sizes, held + len(rows))
-    values, places = np.unique(keys, return_index=True)
-    numbers = np.searchsorted(values, keys)
-    return SeriesNumbers(
-        numbers[:held],
-        numbers[held:],
-        {d: column[places] for d, column in zip(dimensions, columns, strict=True)},
-        len(values),
-    )
+    order: Callable[[str], Any] = chronological
+    chunk: int = TARGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +55,14 @@ class _Entry:
 class Draft:
     """Collects the chunks and series of a new version, in series order."""
 
-    def __init__(self, index: SeriesIndex, incoming: Incoming, numbers: SeriesNumbers) -> None:
+    def __init__(
+        self,
+        index: SeriesIndex,
+        incoming: Incoming,
+        numbers: SeriesNumbers,
+        arrangement: Arrangement,
+    ) -> None:
+        self._chunk = arrangement.chunk
         self._old = index
         self._numbers = numbers
         self._translations = incoming.translations
@@ -192,7 +124,7 @@ class Draft:
             there = np.flatnonzero(counts)
             self._first[start + there] = block.codes[time][(ends - counts)[there]]
             self._last[start + there] = block.codes[time][ends[there] - 1]
-        for low, high in _cuts(counts):
+        for low, high in _cuts(counts, self._chunk):
             begin = int(ends[low - 1]) if low else 0
             self._add_chunk(part(block, begin, int(ends[high - 1])), start + low, start + high)
 
@@ -245,15 +177,15 @@ class Draft:
         self._entries.append(_Entry(digest, start, stop, len(block.series), used))
 
 
-def _cuts(counts: Counts) -> Iterator[tuple[int, int]]:
+def _cuts(counts: Counts, chunk: int) -> Iterator[tuple[int, int]]:
     """Yield where to cut series into chunks; what is not much too long stays whole."""
     if not len(counts):
         return
-    if int(counts.sum()) <= 2 * TARGET:
+    if int(counts.sum()) <= 2 * chunk:
         yield 0, len(counts)
         return
-    chunk = (np.cumsum(counts) - counts) // TARGET
-    starts = np.flatnonzero(np.append(True, chunk[1:] != chunk[:-1])).tolist()
+    places = (np.cumsum(counts) - counts) // chunk
+    starts = np.flatnonzero(np.append(True, places[1:] != places[:-1])).tolist()
     yield from zip(starts, [*starts[1:], len(counts)], strict=True)
 
 

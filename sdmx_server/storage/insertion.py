@@ -14,13 +14,13 @@ from sdmx_server.dataset import Codes
 from sdmx_server.errors import SemanticError
 from sdmx_server.storage.blocks import Block, empty_block, merge, part, pick, positions
 from sdmx_server.storage.columns import Flags, Keys, among, check_columns, describe, pack
-from sdmx_server.storage.draft import (
-    Draft,
+from sdmx_server.storage.draft import Arrangement, Draft, Read
+from sdmx_server.storage.incoming import (
     Incoming,
-    Order,
-    Read,
     SeriesNumbers,
     number_series,
+    partial_keys,
+    patterns,
     read_rows,
 )
 from sdmx_server.storage.series_index import SeriesIndex, observation_columns
@@ -30,7 +30,7 @@ def insert(
     index: SeriesIndex,
     rows: pa.Table,
     read: Read,
-    order: Order,
+    arrangement: Arrangement,
     *,
     replace: bool = False,
     replace_all: bool = False,
@@ -44,7 +44,7 @@ def insert(
         index: the older version, of the same layout.
         rows: one column of texts a component.
         read: reads a chunk of the older version.
-        order: what periods are ordered by.
+        arrangement: how versions are arranged.
         replace: whether an observation replaces one that was there whole.
         replace_all: whether nothing that was there stays.
 
@@ -54,11 +54,11 @@ def insert(
             each other or match no series.
     """
     check_columns(index.layout, rows)
-    incoming = read_rows(index, rows, order)
+    incoming = read_rows(index, rows, arrangement.order)
     whole = _complete(index, incoming)
     places = np.flatnonzero(whole)
     numbers = number_series(index, incoming, places)
-    draft = Draft(index, incoming, numbers)
+    draft = Draft(index, incoming, numbers, arrangement)
     alive = np.zeros(numbers.count, np.bool_)
     alive[numbers.rows] = True
     if replace_all:
@@ -198,32 +198,6 @@ def _attach_alike(
     for column, held in draft.attributes.items():
         codes: Codes = incoming.codes[column][source]
         held[hit] = np.where(codes >= 0, codes, held[hit])
-
-
-def patterns(
-    incoming: Incoming, columns: Sequence[str], rows: Keys
-) -> list[tuple[tuple[str, ...], Keys]]:
-    """Group rows by which of some columns they have a value for."""
-    if not len(rows):
-        return []
-    if not columns:
-        return [((), rows)]
-    given = np.stack([incoming.codes[column][rows] >= 0 for column in columns], axis=1)
-    kinds, which = np.unique(given, axis=0, return_inverse=True)
-    return [
-        (tuple(c for c, has in zip(columns, kind, strict=True) if has), rows[which == place])
-        for place, kind in enumerate(kinds)
-    ]
-
-
-def partial_keys(
-    incoming: Incoming, numbers: SeriesNumbers, dimensions: Sequence[str], rows: Keys
-) -> tuple[Keys, Keys]:
-    """Return comparable keys over some dimensions: one a series, and one a row."""
-    columns = [np.concatenate([numbers.dimensions[d], incoming.codes[d][rows]]) for d in dimensions]
-    sizes = [len(incoming.dictionaries[d]) for d in dimensions]
-    keys = pack(columns, sizes, numbers.count + len(rows))
-    return keys[: numbers.count], keys[numbers.count :]
 
 
 def _one_each(incoming: Incoming, dimensions: Sequence[str], rows: Keys) -> list[Keys]:

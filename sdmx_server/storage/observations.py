@@ -7,7 +7,7 @@ a version, so readers see the old one or the new one and never wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from sdmx_server.dataset import Action, Layout
 from sdmx_server.storage.cache import Cache
 from sdmx_server.storage.chunks import Chunk, compress, decode_chunk, decompress
-from sdmx_server.storage.columns import chronological
 from sdmx_server.storage.database import (
     Revision,
     insert_missing,
@@ -28,6 +27,7 @@ from sdmx_server.storage.database import (
     read_revision,
     writing,
 )
+from sdmx_server.storage.draft import Arrangement
 from sdmx_server.storage.publication import Contents, Publication, apply
 from sdmx_server.storage.rows import whole_rows
 from sdmx_server.storage.selection import Mask, PartialKey, Selection, Wanted
@@ -83,7 +83,7 @@ class ObservationStore:
     Args:
         engine: the database.
         index_bytes, chunk_bytes: about how much memory either may take.
-        order: what periods are ordered by.
+        arrangement: how versions are arranged.
     """
 
     def __init__(
@@ -92,10 +92,10 @@ class ObservationStore:
         *,
         index_bytes: int = 256_000_000,
         chunk_bytes: int = 128_000_000,
-        order: Callable[[str], Any] = chronological,
+        arrangement: Arrangement | None = None,
     ) -> None:
         self._engine = engine
-        self._order = order
+        self._arrangement = arrangement or Arrangement()
         self._indexes: Cache[tuple[str, int], SeriesIndex] = Cache(index_bytes)
         self._chunks: Cache[str, Chunk] = Cache(chunk_bytes)
 
@@ -225,7 +225,7 @@ class ObservationStore:
             held = after.get(step.dataset)
             if held is None:
                 held = self._contents(before[step.dataset], step.layout)
-            after[step.dataset], chunks_of_step = apply(step, held, read, self._order)
+            after[step.dataset], chunks_of_step = apply(step, held, read, self._arrangement)
             made |= chunks_of_step
         return after, made
 

@@ -16,7 +16,7 @@ from sdmx_server.errors import Unsupported
 from sdmx_server.storage.chunks import Chunk, decode_chunk
 from sdmx_server.storage.columns import all_columns
 from sdmx_server.storage.deletion import delete
-from sdmx_server.storage.draft import Order, Read, layouts_agree
+from sdmx_server.storage.draft import Arrangement, Read, layouts_agree
 from sdmx_server.storage.insertion import insert
 from sdmx_server.storage.rows import whole_rows
 from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, empty_index
@@ -57,7 +57,7 @@ class Contents:
 
 
 def apply(
-    publication: Publication, before: Contents, read: Read, order: Order
+    publication: Publication, before: Contents, read: Read, arrangement: Arrangement
 ) -> tuple[Contents, dict[str, bytes]]:
     """Return what a dataset holds after a publication, and its new chunks by digest.
 
@@ -71,7 +71,7 @@ def apply(
             f"Action {publication.action.value} stores nothing; "
             "use Append, Merge, Replace or Delete."
         )
-    index, contents = _laid_out(publication, before, read, order)
+    index, contents = _laid_out(publication, before, read, arrangement)
     attributes = _attributes(publication, before)
     rows = publication.rows
 
@@ -79,13 +79,13 @@ def apply(
         return decode_chunk(contents[entry.digest]) if entry.digest in contents else read(entry)
 
     if publication.action is Action.DELETE:
-        index, made = delete(index, rows, read_any, order)
+        index, made = delete(index, rows, read_any, arrangement)
     else:
         index, made = insert(
             index,
             rows,
             read_any,
-            order,
+            arrangement,
             replace=publication.action is Action.REPLACE,
             replace_all=publication.replace_all,
         )
@@ -111,7 +111,7 @@ def _deletes_everything(rows: pa.Table) -> bool:
 
 
 def _laid_out(
-    publication: Publication, before: Contents, read: Read, order: Order
+    publication: Publication, before: Contents, read: Read, arrangement: Arrangement
 ) -> tuple[SeriesIndex, dict[str, bytes]]:
     """Return what was there in the layout of the publication; usually that is its own."""
     index, layout = before.index, publication.layout
@@ -121,4 +121,4 @@ def _laid_out(
         return empty_index(layout), {}
     rows = whole_rows(index, read)
     shared = [column for column in rows.schema.names if column in all_columns(layout)]
-    return insert(empty_index(layout), rows.select(shared), read, order)
+    return insert(empty_index(layout), rows.select(shared), read, arrangement)

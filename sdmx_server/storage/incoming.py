@@ -1,0 +1,134 @@
+"""Rows that come in, beside the version that they change.
+
+Both are brought to common dictionaries, and the series of both are numbered together, so
+that keys can be compared as numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sdmx_server.dataset import Codes
+from sdmx_server.storage.columns import (
+    Keys,
+    coded_columns,
+    encode_texts,
+    join_dictionaries,
+    pack,
+    text_column,
+    translation,
+)
+from sdmx_server.storage.series_index import SeriesIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Rows beside the version that they change, in common dictionaries.
+
+    Attributes:
+        codes: by id of a coded component one code a row.
+        texts: by id of a measure or free attribute one text a row.
+        dictionaries: the texts that codes point into.
+        translations: for codes of the old version those in ``dictionaries``.
+        rows: how many rows there are.
+    """
+
+    codes: Mapping[str, Codes]
+    texts: Mapping[str, pa.Array]
+    dictionaries: Mapping[str, tuple[str, ...]]
+    translations: Mapping[str, Codes]
+    rows: int
+
+    def key(self, columns: Iterable[str], row: int) -> dict[str, str | None]:
+        """Return the texts that a row has in some coded columns."""
+        return {
+            column: self.dictionaries[column][code] if code >= 0 else None
+            for column in columns
+            for code in (int(self.codes[column][row]),)
+        }
+
+
+def read_rows(index: SeriesIndex, rows: pa.Table, order: Callable[[str], Any]) -> Incoming:
+    """Bring rows and an old version to common dictionaries."""
+    codes, dictionaries, translations = {}, {}, {}
+    layout = index.layout
+    for column in coded_columns(layout):
+        own, texts = encode_texts(text_column(rows, column))
+        held = index.dictionaries[column]
+        joined = join_dictionaries(held, texts, order if column == layout.time else None)
+        places = {text: code for code, text in enumerate(joined)}
+        codes[column] = translation(texts, places)[own]
+        translations[column] = translation(held, places)
+        dictionaries[column] = joined
+    texts_by_column = {column: text_column(rows, column) for column in layout.texts}
+    return Incoming(codes, texts_by_column, dictionaries, translations, rows.num_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesNumbers:
+    """The series of the old version and of rows, numbered together in key order.
+
+    Attributes:
+        held: the number of each series of the old version.
+        rows: the number of the series of each row.
+        dimensions: by dimension id one code a number.
+        count: how many there are.
+    """
+
+    held: Keys
+    rows: Keys
+    dimensions: Mapping[str, Codes]
+    count: int
+
+
+def number_series(index: SeriesIndex, incoming: Incoming, rows: Keys) -> SeriesNumbers:
+    """Number the series of the old version and of some rows, which have complete keys."""
+    dimensions = index.layout.dimensions
+    columns = [
+        np.concatenate(
+            [incoming.translations[d][index.series[d]], incoming.codes[d][rows]], dtype=np.int32
+        )
+        for d in dimensions
+    ]
+    held = len(index.counts)
+    sizes = [len(incoming.dictionaries[d]) for d in dimensions]
+    keys = pack(columns, sizes, held + len(rows))
+    values, places = np.unique(keys, return_index=True)
+    numbers = np.searchsorted(values, keys)
+    return SeriesNumbers(
+        numbers[:held],
+        numbers[held:],
+        {d: column[places] for d, column in zip(dimensions, columns, strict=True)},
+        len(values),
+    )
+
+
+def patterns(
+    incoming: Incoming, columns: Sequence[str], rows: Keys
+) -> list[tuple[tuple[str, ...], Keys]]:
+    """Group rows by which of some columns they have a value for."""
+    if not len(rows):
+        return []
+    if not columns:
+        return [((), rows)]
+    given = np.stack([incoming.codes[column][rows] >= 0 for column in columns], axis=1)
+    kinds, which = np.unique(given, axis=0, return_inverse=True)
+    return [
+        (tuple(c for c, has in zip(columns, kind, strict=True) if has), rows[which == place])
+        for place, kind in enumerate(kinds)
+    ]
+
+
+def partial_keys(
+    incoming: Incoming, numbers: SeriesNumbers, dimensions: Sequence[str], rows: Keys
+) -> tuple[Keys, Keys]:
+    """Return comparable keys over some dimensions: one a series, and one a row."""
+    columns = [np.concatenate([numbers.dimensions[d], incoming.codes[d][rows]]) for d in dimensions]
+    sizes = [len(incoming.dictionaries[d]) for d in dimensions]
+    keys = pack(columns, sizes, numbers.count + len(rows))
+    return keys[: numbers.count], keys[numbers.count :]
