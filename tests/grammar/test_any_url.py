@@ -124,6 +124,57 @@ def test_the_structure_urls_of_a_client_in_use_are_read_in_the_first_version():
         v1.parse_structure(resource, rest, query_string)
 
 
+# What the clients in use send most, by their own code; each with and without a last slash.
+SENT_IN_1 = """
+dataflow/all/all/latest dataflow/AG dataflow/AG/all/latest dataflow/AG/latest
+dataflow/ALL/ALL/LATEST dataflow/AG/FLOW/latest?references=all dataflow/all/FLOW/latest?references=none
+datastructure/all/DSD/latest?references=children datastructure/AG/DSD/1.0?references=descendants
+codelist/AG/CL codelist/AG/CL/1.0/A codelist/AG/CL/latest/all conceptscheme/AG/CS
+data/FLOW data/FLOW/M.USD+CHF..A data/AG,FLOW,1.0/M.. data/FLOW/all/all data/AG,FLOW,1.0/M../all
+data/FLOW/ALL?startPeriod=2010&endPeriod=2011-Q1&lastNObservations=1&includeHistory=false
+data/FLOW/?dimensionAtObservation=AllDimensions&detail=serieskeysonly&format=jsondata
+data/FLOW/M..&format=jsondata availableconstraint/FLOW availableconstraint/AG,FLOW,1.0/M../all/all
+availableconstraint/FLOW/all/all/FREQ?mode=available&references=codelist schema/dataflow/AG/FLOW
+"""
+SENT_IN_2 = """
+structure/dataflow structure/dataflow/*/*/~ structure/dataflow/AG/FLOW/+/*
+structure/codelist/AG/CL/* structure/codelist/AG/CL/1.0.0/A,B structure/dataflow/AG/*/%2A?references=all&detail=allstubs
+data/dataflow/AG/FLOW/1.0.0 data/*/AG/FLOW/+/M.*.EUR,A.USD data/dataflow/AG/FLOW/+/M.USD.
+data/dataflow/AG/FLOW/~/%2A?c[DIM]=a,b&c[TIME_PERIOD]=ge:2010+le:2011&attributes=none
+data/dataflow/AG/FLOW/~/*?c%5BDIM%5D=a%2Cb&c%5BTIME_PERIOD%5D=ge%3A2010%2Ble%3A2011&measures=all
+availability/dataflow/AG/FLOW/1.0.0/M.*/DIM?references=all availability/dataflow/AG/FLOW/1.0.0/*/*
+schema/dataflow/AG/FLOW schema/dataflow/AG/FLOW/1.0.0
+"""
+PARSERS_1 = {
+    "data": v1.parse_data,
+    "availableconstraint": v1.parse_availability,
+    "schema": v1.parse_schema,
+}
+PARSERS_2 = {
+    "structure": v2.parse_structure,
+    "data": v2.parse_data,
+    "availability": v2.parse_availability,
+    "schema": v2.parse_schema,
+}
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("url", SENT_IN_1.split())
+def test_what_clients_send_most_is_read_in_the_first_version(url, slash):
+    resource, rest, query_string = split(url)
+    if resource in PARSERS_1:
+        PARSERS_1[resource](rest + slash, query_string)
+    else:
+        v1.parse_structure(resource, rest + slash, query_string)
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("url", SENT_IN_2.split())
+def test_what_clients_send_most_is_read_in_the_second_version(url, slash):
+    resource, rest, query_string = split(url)
+    PARSERS_2[resource](rest + slash, query_string)
+
+
 PARSERS = (
     lambda path, query: v1.parse_structure("codelist", path, query),
     v1.parse_data,
@@ -143,9 +194,14 @@ PIECES = st.sampled_from([*WORDS.split(), " ", "\n", "\ud800"])
 TEXTS = st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=12).map("".join))
 
 
+PARAMETERS = ("", "c[X]=", "c[TIME_PERIOD]=ge:", "sort=", "references=", "asOf=", "startPeriod=")
+
+
 @pytest.mark.parametrize("parse", PARSERS)
-@given(path=TEXTS, query_string=TEXTS)
-def test_a_url_is_read_or_refused_and_nothing_else(parse, path, query_string):
+@given(path=TEXTS, parameter=st.sampled_from(PARAMETERS), value=TEXTS)
+def test_a_url_is_read_or_refused_and_nothing_else(parse, path, parameter, value):
     for rest in (path, f"dataflow/{path}", f"dataflow/TST/EXR/~/{path}"):
         with contextlib.suppress(QuerySyntaxError):
-            parse(rest, query_string)
+            parse(rest, parameter + value)
+    with contextlib.suppress(QuerySyntaxError):
+        parse("dataflow", parameter + value)
