@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from sdmx_server.dataset import PROVIDER, Component, Level, ResolvedStructure, Role
-from sdmx_server.exchange import faults, personal_data, vocabulary
+from sdmx_server.exchange import faults, vocabulary
 from sdmx_server.exchange.validation_columns import (
     Column,
     Examined,
@@ -31,7 +31,7 @@ from sdmx_server.exchange.validation_presence import (
 )
 from sdmx_server.exchange.validation_rows import settle
 from sdmx_server.exchange.validation_values import Complaint, complaint
-from sdmx_server.model import period
+from sdmx_server.model import period, personal_data
 from sdmx_server.model.delivery import Delivery, Fault, Place, complain
 
 _FREQUENCY = "FREQ"

@@ -17,9 +17,9 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from sdmx_server.dataset import Component, Role
-from sdmx_server.exchange import faults, personal_data
+from sdmx_server.exchange import faults
 from sdmx_server.exchange.vocabulary import Vocabulary
-from sdmx_server.model import period
+from sdmx_server.model import period, personal_data
 from sdmx_server.model.delivery import FaultKind
 
 _FLOATING = {"Float", "Double"}

@@ -14,10 +14,15 @@ _CUTOFF = 0.6
 
 
 class Vocabulary:
-    """Allowed ids with their names by language."""
+    """Allowed ids with their names by language, and other texts that may mean them."""
 
-    def __init__(self, names: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        names: Mapping[str, Mapping[str, str]],
+        spellings: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self._names = names
+        self._spellings = spellings or {}
         self._sought = 0
         self._ids: dict[str, list[str]] = {}
 
@@ -42,8 +47,10 @@ class Vocabulary:
 
     def _index(self) -> None:
         for id_, names in self._names.items():
-            for label in {id_.casefold(), *(name.casefold() for name in names.values())}:
+            labels = (id_, *names.values(), *self._spellings.get(id_, ()))
+            for label in {label.casefold() for label in labels}:
                 self._ids.setdefault(label, []).append(id_)
+        self._ids = {label: ids for label, ids in self._ids.items() if len(ids) <= _NEAREST}
 
     def _hint(
         self, suggestions: Sequence[str], languages: tuple[str, ...], perhaps: str, allowed: str
@@ -59,10 +66,12 @@ class Vocabulary:
 
 
 def of_codes(component: Component) -> Vocabulary:
-    """Return the codes that a component allows."""
+    """Return the codes that a component allows; annotations may hold other spellings."""
     codes = component.codes or {}
-    allowed = component.allowed
-    return Vocabulary({i: c.names for i, c in codes.items() if allowed is None or i in allowed})
+    if component.allowed is not None:
+        codes = {id_: code for id_, code in codes.items() if id_ in component.allowed}
+    spellings = {id_: [a.value for a in code.annotations if a.value] for id_, code in codes.items()}
+    return Vocabulary({id_: code.names for id_, code in codes.items()}, spellings)
 
 
 def of_components(components: Iterable[Component]) -> Vocabulary:
