@@ -127,7 +127,8 @@ def test_the_structure_urls_of_a_client_in_use_are_read_in_the_first_version():
 # What the clients in use send most, by their own code; each with and without a last slash.
 SENT_IN_1 = """
 dataflow/all/all/latest dataflow/AG dataflow/AG/all/latest dataflow/AG/latest
-dataflow/ALL/ALL/LATEST dataflow/AG/FLOW/latest?references=all dataflow/all/FLOW/latest?references=none
+dataflow/ALL/ALL/LATEST dataflow/AG/FLOW/latest?references=all
+dataflow/all/FLOW/latest?references=none
 datastructure/all/DSD/latest?references=children datastructure/AG/DSD/1.0?references=descendants
 codelist/AG/CL codelist/AG/CL/1.0/A codelist/AG/CL/latest/all conceptscheme/AG/CS
 data/FLOW data/FLOW/M.USD+CHF..A data/AG,FLOW,1.0/M.. data/FLOW/all/all data/AG,FLOW,1.0/M../all
@@ -138,7 +139,8 @@ availableconstraint/FLOW/all/all/FREQ?mode=available&references=codelist schema/
 """
 SENT_IN_2 = """
 structure/dataflow structure/dataflow/*/*/~ structure/dataflow/AG/FLOW/+/*
-structure/codelist/AG/CL/* structure/codelist/AG/CL/1.0.0/A,B structure/dataflow/AG/*/%2A?references=all&detail=allstubs
+structure/codelist/AG/CL/* structure/codelist/AG/CL/1.0.0/A,B
+structure/dataflow/AG/*/%2A?references=all&detail=allstubs
 data/dataflow/AG/FLOW/1.0.0 data/*/AG/FLOW/+/M.*.EUR,A.USD data/dataflow/AG/FLOW/+/M.USD.
 data/dataflow/AG/FLOW/~/%2A?c[DIM]=a,b&c[TIME_PERIOD]=ge:2010+le:2011&attributes=none
 data/dataflow/AG/FLOW/~/*?c%5BDIM%5D=a%2Cb&c%5BTIME_PERIOD%5D=ge%3A2010%2Ble%3A2011&measures=all

@@ -168,6 +168,12 @@ def test_parameters_of_the_format_are_honoured_and_repeated(accept, parameters, 
     assert answer.content_type == content_type
 
 
+def test_what_is_chosen_is_one_of_the_offers_themselves():
+    for _ in range(2):
+        offers = [Offer(f"{SDMX}data+csv", "2.1.0", parameters=CSV2)]
+        assert negotiate.choose("text/csv", offers).offer is offers[0]
+
+
 def test_another_name_of_a_format_finds_it():
     offer = Offer(f"{SDMX}data+csv", "1.0.0", aliases=("application/x-sdmx-csv",))
     assert negotiate.choose("application/x-sdmx-csv;version=1", (offer,)).offer is offer
