@@ -6,7 +6,7 @@ dictionaries; observations are in the order of series and time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,16 @@ def empty_block(layout: Layout) -> Block:
         np.zeros(0, np.int64),
         {column: np.zeros(0, np.int32) for column in observation_columns(layout)},
         {column: pa.array([], pa.string()) for column in layout.texts},
+    )
+
+
+def join(blocks: Sequence[Block]) -> Block:
+    """Return the observations of blocks with the same columns, one block behind the other."""
+    first = blocks[0]
+    return Block(
+        np.concatenate([block.series for block in blocks]),
+        {c: np.concatenate([block.codes[c] for block in blocks]) for c in first.codes},
+        {c: pa.concat_arrays([block.texts[c] for block in blocks]) for c in first.texts},
     )
 
 
@@ -99,7 +109,7 @@ def merge(held: Block, new: Block, places: tuple[Keys, Keys], *, replace: bool) 
     updated = np.append(False, twice)[final]
     before = np.where(updated, order[final - 1], chosen)
 
-    together = _concatenate(held, new)
+    together = join([held, new])
     if replace:
         return pick(together, chosen)
     return Block(
@@ -108,17 +118,6 @@ def merge(held: Block, new: Block, places: tuple[Keys, Keys], *, replace: bool) 
         {
             column: _coalesce_texts(texts, chosen, before)
             for column, texts in together.texts.items()
-        },
-    )
-
-
-def _concatenate(held: Block, new: Block) -> Block:
-    return Block(
-        np.concatenate([held.series, new.series]),
-        {column: np.concatenate([held.codes[column], new.codes[column]]) for column in held.codes},
-        {
-            column: pa.concat_arrays([held.texts[column], new.texts[column]])
-            for column in held.texts
         },
     )
 

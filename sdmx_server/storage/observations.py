@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from sdmx_server.dataset import Action, Layout
 from sdmx_server.storage.cache import Cache
+from sdmx_server.storage.changes import difference
 from sdmx_server.storage.chunks import Chunk, compress, decode_chunk, decompress
 from sdmx_server.storage.database import (
     Revision,
@@ -70,6 +71,19 @@ class DatasetVersion:
     observation_count: int
     dataset_attributes: Mapping[str, str]
     layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between two versions of a dataset.
+
+    Attributes:
+        updated: observations of the later version that are new or different.
+        deleted: keys of observations of the earlier version that are gone.
+    """
+
+    updated: Selection
+    deleted: Selection
 
 
 _COLUMNS = tuple(
@@ -201,6 +215,40 @@ class ObservationStore:
         wanted = Wanted(layout or version.layout, masks or {}, keys)
         index = self._index(version)
         return Selection(index, wanted, version.dataset_attributes, self._read_ahead)
+
+    def changes(
+        self,
+        before: DatasetVersion | None,
+        after: DatasetVersion,
+        layout: Layout | None = None,
+        *,
+        masks: Mapping[str, Mask] | None = None,
+        keys: Sequence[PartialKey] = (),
+    ) -> Changes:
+        """Select what differs between two versions of a dataset; arguments as in ``select``.
+
+        Args:
+            before: the earlier version; None for the time before the first.
+            after: the later version.
+            layout: the columns wanted; None for all that ``after`` has.
+            masks: by component id which texts are wanted.
+            keys: partial keys, of which a series must match one.
+
+        Raises:
+            Unavailable: as ``select``.
+        """
+        layout, masks = layout or after.layout, masks or {}
+        keys_alone = Layout(layout.dimensions, layout.time, (), (), ())
+        index = self._index(after)
+        held = self._index(before) if before else empty_index(index.layout)
+        found = difference(held, index, self._read_one, self._arrangement)
+        updated = Wanted(layout, masks, keys, found.updated)
+        deleted = Wanted(keys_alone, masks, keys, found.deleted)
+        attributes = before.dataset_attributes if before else {}
+        return Changes(
+            Selection(index, updated, after.dataset_attributes, self._read_ahead),
+            Selection(held, deleted, attributes, self._read_ahead),
+        )
 
     def rows(self, version: DatasetVersion) -> pa.Table:
         """Return a whole version as rows: one column of texts a component, null where absent."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 from sdmx_server.dataset import Batch, Codes, Layout, Offsets
 from sdmx_server.errors import Unavailable
 from sdmx_server.storage.chunks import TARGET, Chunk
-from sdmx_server.storage.columns import Counts, Flags, Keys, coded_columns, spans
+from sdmx_server.storage.columns import Counts, Flags, Keys, among, coded_columns, spans
 from sdmx_server.storage.rows import observation_codes
 from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, observation_columns
 
@@ -34,11 +34,14 @@ class Wanted:
         layout: the columns wanted, and what they are.
         masks: by component id which texts are wanted; all must agree.
         keys: partial keys, of which a series must match one; empty for every series.
+        places: places of the observations wanted, counted over the whole version and
+            ascending; None for all.
     """
 
     layout: Layout
     masks: Mapping[str, Mask]
     keys: Sequence[PartialKey]
+    places: Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,12 @@ class _Filter:
     Attributes:
         codes: by id of time or a coded attribute which codes pass, -1 at the end.
         texts: by id of a text column its mask.
+        places: places of observations that pass, counted over the whole version.
     """
 
     codes: Mapping[str, Flags]
     texts: Mapping[str, Mask]
+    places: Keys | None
 
 
 class Selection:
@@ -114,7 +119,8 @@ class Selection:
     @property
     def is_exact(self) -> bool:
         """Whether every observation of these series is wanted."""
-        return not self._filter.codes and not self._filter.texts
+        asked = self._filter
+        return not asked.codes and not asked.texts and asked.places is None
 
     def batches(self) -> Iterator[Batch]:
         """Yield the series that have a wanted observation, with those; may be called again.
@@ -144,7 +150,7 @@ class Selection:
     def _parts(self) -> Iterator[tuple[ChunkEntry, Keys]]:
         starts = self._index.chunk_starts
         cuts = np.searchsorted(self._rows, starts).tolist()
-        ends = [*cuts[1:], len(self._rows)]
+        ends = [*cuts, len(self._rows)][1:]
         for place, (low, high) in enumerate(zip(cuts, ends, strict=True)):
             if low < high:
                 yield self._index.chunks[place], self._rows[low:high]
@@ -181,6 +187,8 @@ class Selection:
             kept &= passing[codes]
         for column, mask in self._filter.texts.items():
             kept &= mask(_texts_of(chunk.texts[column], places))
+        if self._filter.places is not None:
+            kept &= among(places + self._index.offsets[entry.start], self._filter.places)
         owner = np.repeat(np.arange(len(rows)), counts)[kept]
         left = np.bincount(owner, minlength=len(rows)).astype(np.int64)
         return rows[left > 0], left[left > 0], places[kept]
@@ -236,8 +244,11 @@ def _select(
     time = index.layout.time
     if time in codes:
         rows = rows[_may_pass(codes[time], index.first[rows], index.last[rows])]
+    if wanted.places is not None:
+        ends = np.searchsorted(wanted.places, index.offsets)
+        rows = rows[(ends[1:] > ends[:-1])[rows]]
     needed = {c: passing for c, passing in codes.items() if not _all_pass(index, c, passing, rows)}
-    return rows, _Filter(needed, texts)
+    return rows, _Filter(needed, texts, wanted.places)
 
 
 def _check_layout(held: Layout, wanted: Layout) -> None:

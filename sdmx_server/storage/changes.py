@@ -1,0 +1,229 @@
+"""What has changed from one version of a dataset to another.
+
+Chunks that both share are not looked at, so the work goes by how much has changed.
+
+Source: SDMX-REST 2.2, doc/data.md (``updatedAfter``, ``includeHistory``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sdmx_server.dataset import Codes
+from sdmx_server.storage.blocks import Block, empty_block, join, positions
+from sdmx_server.storage.columns import (
+    Flags,
+    Keys,
+    coded_columns,
+    join_dictionaries,
+    pack,
+    translation,
+)
+from sdmx_server.storage.draft import Arrangement, Read, layouts_agree
+from sdmx_server.storage.rows import observation_codes
+from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Which observations differ between two versions.
+
+    Attributes:
+        updated: places, in the later version, of those that are new or have other values
+            or series attributes; ascending.
+        deleted: places, in the earlier version, of those that are gone; ascending.
+    """
+
+    updated: Keys
+    deleted: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the versions, with codes and series numbers that both share."""
+
+    index: SeriesIndex
+    read: Read
+    translations: Mapping[str, Codes]
+    numbers: Keys
+
+    def codes(self, column: str) -> Codes:
+        return self.translations[column][self.index.series[column]]
+
+    def span(self, entry: ChunkEntry) -> tuple[int, int]:
+        return int(self.numbers[entry.start]), int(self.numbers[entry.stop - 1])
+
+    def places(self, entry: ChunkEntry) -> Keys:
+        first = self.index.offsets[entry.start]
+        return np.arange(first, first + entry.observations)
+
+    def block(self, entry: ChunkEntry) -> Block:
+        chunk = self.read(entry)
+        rows = slice(entry.start, entry.stop)
+        codes = {
+            column: self.translations[column][observation_codes(entry, column, local)]
+            for column, local in chunk.codes.items()
+        }
+        series = np.repeat(self.numbers[rows], self.index.counts[rows])
+        return Block(series, codes, chunk.texts)
+
+
+def difference(
+    before: SeriesIndex, after: SeriesIndex, read: Read, arrangement: Arrangement
+) -> Difference:
+    """Tell which observations differ between two versions with the same dimensions.
+
+    Where the versions are laid out differently, every observation counts as updated.
+    """
+    everything = np.arange(int(after.offsets[-1]))
+    if not before.chunks:
+        return Difference(everything, np.zeros(0, np.int64))
+    old, new, periods = _sides(before, after, read, arrangement.order)
+    updated, deleted = _attribute_changes(old, new), []
+    for gone, come in _groups(old, new):
+        changed, lost = _compare(old, new, (gone, come), periods)
+        updated.append(changed)
+        deleted.append(lost)
+    if not layouts_agree(before.layout, after.layout):
+        updated = [everything]
+    return Difference(_sorted(updated), _sorted(deleted))
+
+
+def _sides(
+    before: SeriesIndex, after: SeriesIndex, read: Read, order: Callable[[str], object]
+) -> tuple[_Side, _Side, int]:
+    time = after.layout.time
+    shared = [c for c in coded_columns(after.layout) if c in before.dictionaries]
+    joined = {
+        column: join_dictionaries(
+            before.dictionaries[column],
+            after.dictionaries[column],
+            order if column == time else None,
+        )
+        for column in shared
+    }
+    translations = [
+        {
+            column: translation(
+                index.dictionaries[column], {text: code for code, text in enumerate(joined[column])}
+            )
+            for column in shared
+        }
+        for index in (before, after)
+    ]
+    dimensions = after.layout.dimensions
+    columns = [
+        np.concatenate(
+            [
+                translated[dimension][index.series[dimension]]
+                for index, translated in zip((before, after), translations, strict=True)
+            ]
+        )
+        for dimension in dimensions
+    ]
+    held = len(before.counts)
+    sizes = [len(joined[dimension]) for dimension in dimensions]
+    keys = pack(columns, sizes, held + len(after.counts))
+    numbers = np.unique(keys, return_inverse=True)[1]
+    old = _Side(before, read, translations[0], numbers[:held])
+    new = _Side(after, read, translations[1], numbers[held:])
+    return old, new, len(joined[time]) if time else 1
+
+
+def _attribute_changes(old: _Side, new: _Side) -> list[Keys]:
+    """Return the places of all observations of series whose attributes differ."""
+    _, here, there = np.intersect1d(
+        new.numbers, old.numbers, assume_unique=True, return_indices=True
+    )
+    differs = np.zeros(len(here), np.bool_)
+    for column in new.index.layout.series:
+        if column in old.index.series:
+            differs |= new.codes(column)[here] != old.codes(column)[there]
+    offsets = new.index.offsets
+    return [np.arange(offsets[row], offsets[row + 1]) for row in here[differs].tolist()]
+
+
+def _groups(old: _Side, new: _Side) -> Iterator[tuple[list[ChunkEntry], list[ChunkEntry]]]:
+    """Yield the chunks that are not shared, in lots that have no series in common."""
+    shared = _shared(old, new)
+    waiting = sorted(
+        (*side.span(entry), which, place)
+        for which, side in enumerate((old, new))
+        for place, entry in enumerate(side.index.chunks)
+        if entry.digest not in shared
+    )
+    lot: tuple[list[ChunkEntry], list[ChunkEntry]] = ([], [])
+    reached = -1
+    for first, last, which, place in waiting:
+        if first > reached and any(lot):
+            yield lot
+            lot = ([], [])
+        lot[which].append((old, new)[which].index.chunks[place])
+        reached = max(reached, last)
+    if any(lot):
+        yield lot
+
+
+def _shared(old: _Side, new: _Side) -> set[str]:
+    """Return the digests of chunks that hold the same observations in both versions."""
+    held = {entry.digest: entry for entry in old.index.chunks}
+    times = Counter(entry.digest for side in (old, new) for entry in side.index.chunks)
+    return {
+        entry.digest
+        for entry in new.index.chunks
+        if entry.digest in held
+        and times[entry.digest] == 2
+        and _alike(old, held[entry.digest], new, entry)
+    }
+
+
+def _alike(old: _Side, held: ChunkEntry, new: _Side, entry: ChunkEntry) -> bool:
+    then, now = slice(held.start, held.stop), slice(entry.start, entry.stop)
+    return np.array_equal(old.numbers[then], new.numbers[now]) and np.array_equal(
+        old.index.counts[then], new.index.counts[now]
+    )
+
+
+def _compare(
+    old: _Side,
+    new: _Side,
+    lot: tuple[Sequence[ChunkEntry], Sequence[ChunkEntry]],
+    periods: int,
+) -> tuple[Keys, Keys]:
+    """Return the places of updated and of deleted observations of some chunks."""
+    layout = new.index.layout
+    then = join([empty_block(old.index.layout), *map(old.block, lot[0])])
+    now = join([empty_block(layout), *map(new.block, lot[1])])
+    old_keys, new_keys = (positions(block, layout.time, periods) for block in (then, now))
+    _, before, after = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)
+    gone = np.ones(len(then.series), np.bool_)
+    gone[before] = False
+    changed = np.ones(len(now.series), np.bool_)
+    changed[after] = _differ(then, now, before, after)
+    return _places(new, lot[1])[changed], _places(old, lot[0])[gone]
+
+
+def _differ(then: Block, now: Block, before: Keys, after: Keys) -> Flags:
+    differs = np.zeros(len(before), np.bool_)
+    for column in now.codes.keys() & then.codes.keys():
+        differs |= then.codes[column][before] != now.codes[column][after]
+    for column in now.texts.keys() & then.texts.keys():
+        first = then.texts[column].take(pa.array(before))
+        second = now.texts[column].take(pa.array(after))
+        differs |= np.asarray(first.is_null()) != np.asarray(second.is_null())
+        differs |= np.asarray(pc.not_equal(first, second).fill_null(False))
+    return differs
+
+
+def _places(side: _Side, entries: Sequence[ChunkEntry]) -> Keys:
+    return np.concatenate([np.zeros(0, np.int64), *map(side.places, entries)])
+
+
+def _sorted(parts: Sequence[Keys]) -> Keys:
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
