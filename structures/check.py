@@ -11,13 +11,14 @@ from structures.checks.documents import check_externals, check_hierarchies, chec
 from structures.checks.items import check_items
 from structures.checks.naming import check_naming
 from structures.checks.references import check_references
-from structures.checks.tables import check_columns, check_schemes, check_settings
+from structures.checks.tables import check_columns, check_files, check_schemes, check_settings
 from structures.content import PACKAGED, Content, read
 from structures.findings import Finding, Severity
 from structures.rows import Unreadable
 
 _CHECKS: tuple[Callable[[Content], Iterable[Finding]], ...] = (
     check_columns,
+    check_files,
     check_settings,
     check_schemes,
     check_items,

@@ -18,7 +18,7 @@ from sdmx_server.model.datastructure import Dataflow, ProvisionAgreement
 from structures.content import Content
 from structures.datastructures import datastructure_urn
 from structures.rows import Row
-from structures.schemes import item_urn
+from structures.schemes import annotations_of, item_urn
 from structures.selection import select_all
 
 
@@ -31,6 +31,7 @@ def build_dataflows(content: Content) -> Iterator[tuple[Maintainable, Row]]:
             version=row["version"],
             names=row.texts("name", content.settings.languages),
             descriptions=row.texts("description", content.settings.languages),
+            annotations=annotations_of(row),
             structure=datastructure_urn(content, row["datastructure"]),
         )
         yield dataflow, row

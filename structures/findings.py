@@ -38,7 +38,7 @@ class Finding:
     english: str
 
 
-_SEVERITIES = {"unused-code": Severity.WARNING, "extra-column": Severity.WARNING}
+_SEVERITIES = dict.fromkeys(("extra-column", "unlisted-file", "unused-code"), Severity.WARNING)
 
 _MESSAGES = {
     "missing-column": (
@@ -180,6 +180,10 @@ _MESSAGES = {
     "unknown-file": (
         "Berkas '{value}' bukan salah satu berkas isi{hint}.",
         "The file '{value}' is none of the files of items{hint}.",
+    ),
+    "unlisted-file": (
+        "Berkas ini tidak disebut dalam schemes.csv, jadi isinya tidak dipakai.",
+        "This file is named in no line of schemes.csv, so nothing is made of it.",
     ),
     "unknown-column": (
         "Kolom '{value}' tidak ada dalam {other}{hint}.",

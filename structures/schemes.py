@@ -77,12 +77,9 @@ def build_schemes(content: Content) -> Iterator[tuple[ItemScheme, Row]]:
 
 
 def annotations_of(row: Row) -> tuple[Annotation, ...]:
-    """Return the cells of columns in capitals as annotations of that type.
-
-    The text stands in the title as well, because SDMX 2.1 knows no annotation value.
-    """
+    """Return the cells of columns in capitals as annotations of that id and type."""
     return tuple(
-        Annotation(id=column, type=column, title=text, value=text)
+        Annotation(id=column, type=column, value=text)
         for column, text in row.cells.items()
         if text and column.isupper()
     )

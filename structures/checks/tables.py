@@ -76,6 +76,15 @@ def check_settings(content: Content) -> Iterator[Finding]:
         yield from _column_named(content, coded.file, coded.column)
 
 
+def check_files(content: Content) -> Iterator[Finding]:
+    """Find tables in folders of items that no scheme names."""
+    for folder in dict.fromkeys(file.rpartition("/")[0] for file in content.items):
+        for path in sorted((content.folder / folder).glob("*.csv")):
+            file = path.relative_to(content.folder).as_posix()
+            if file not in content.items and "/" in file:
+                yield finding("unlisted-file", Origin(file, 1), file)
+
+
 def identified(
     rows: Iterable[Row], languages: tuple[str, ...], *, name_ids: bool, versioned: bool = True
 ) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sdmx_server.model.codelist import Codelist
+from structures.build import build
 from structures.check import check
 from structures.content import PACKAGED
 from structures.findings import CODES, Severity
@@ -84,6 +86,8 @@ MISTAKES = [
     ("settings.toml", 'column = "KONSEP"', 'column = "CONCEPT"', "unknown-column", '"CONCEPT"'),
     ("settings.toml", '"measure", "period", "region"', '"ukuran"', "unknown-rule", '"ukuran"'),
     ("codelists/CL_STAGE.csv", "Anggaran murni,", "Anggaran, murni,", "unreadable", "murni"),
+    ("schemes.csv", "organisations/KONSUMEN.csv", "organisations/PRODUSEN.csv",
+     "unlisted-file", None),
     ("settings.toml", "agency =", "agensi =", "unreadable", None),
 ]  # fmt: skip
 
@@ -171,3 +175,24 @@ def test_a_leading_zero_that_a_spreadsheet_ate_is_found(content: Path) -> None:
         ("unknown-code", "constraints.csv"),
         ("unknown-code", "constraints.csv"),
     ]
+
+
+def test_an_indicator_is_added_in_the_steps_of_the_readme(content: Path) -> None:
+    unit = "IDR_L,Rupiah per liter"
+    edit(content / "codelists/CL_UNIT_SERANG.csv", unit, f"PLG,Pelanggan,Customers,,\n{unit}")
+    new = "CUST_PDAM,Jumlah Pelanggan Air Minum,Drinking Water Customers,"
+    edit(
+        content / INDICATORS,
+        "WATER_SAFE,",
+        f"{new}Pelanggan Air Minum,Jumlah,PLG,0,6.1.1,,proksi\nWATER_SAFE,",
+    )
+    edit(content / "constraints.csv", "WATER_SAFE SANI", "WATER_SAFE SANI CUST_PDAM")
+    for id_ in ("CL_UNIT_SERANG", "CL_INDICATOR"):
+        edit(content / "schemes.csv", f",{id_},1.0.0,", f",{id_},1.1.0,")
+    assert check(content) == ()
+    artefacts = {artefact.urn: artefact for artefact in build(content)}
+    codelist = artefacts[
+        "urn:sdmx:org.sdmx.infomodel.codelist.Codelist=ID_KOTASERANG:CL_INDICATOR(1.1.0)"
+    ]
+    assert isinstance(codelist, Codelist)
+    assert "CUST_PDAM" in [code.id for code in codelist.codes]
