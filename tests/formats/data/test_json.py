@@ -434,6 +434,28 @@ def test_several_codes_are_several_numbers(version):
     assert found == [["M", "F"], ["F"], None, None]
 
 
+@pytest.mark.parametrize("level", [source.Level.OBSERVATION, source.Level.DATASET])
+@pytest.mark.parametrize(
+    ("version", "text", "written"),
+    [
+        ("2.0.0", '["1","2"]', '["1","2"]'),
+        ("2.1.0", '["1","2.50"]', "[1,2.50]"),
+        ("2.1.0", '["1","NaN"]', '["1","NaN"]'),
+    ],
+)
+def test_arrays_of_numbers_are_numbers_where_the_schema_lets_them(version, text, written, level):
+    attribute = Component(
+        id="BOUNDS", role=Role.ATTRIBUTE, data_type="Double", is_array=True, level=level
+    )
+    structure = replace(source.flat_structure(), attributes=(attribute,))
+    rows = [{**row, "BOUNDS": text} for row in source.flat_rows()]
+
+    content = write(version, source.pack(structure, rows))
+
+    validate_json(content, "data", version)
+    assert written in content.decode()
+
+
 @pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
 def test_values_whose_ids_are_no_ids_are_values(version):
     unit = Component(

@@ -24,7 +24,7 @@ from sdmx_server.formats.data.writers.csv_rows import (
     times_of,
     write_rows,
 )
-from sdmx_server.formats.data.writers.pieces import pieces
+from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.model.urn import parse_urn
 
 MEASURE = "OBS_VALUE"
@@ -44,7 +44,7 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
         )
     for dataset in datasets:
         _check_expressible(dataset)
-    return pieces(_texts(datasets, message, rendering))
+    return in_pieces(_texts(datasets, message, rendering))
 
 
 def _check_expressible(dataset: Dataset) -> None:

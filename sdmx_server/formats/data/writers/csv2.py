@@ -34,7 +34,7 @@ from sdmx_server.formats.data.writers.csv_rows import (
     times_of,
     write_rows,
 )
-from sdmx_server.formats.data.writers.pieces import pieces
+from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.model.urn import parse_urn
 
 STRUCTURES = {
@@ -70,7 +70,7 @@ _KEYS = {
 
 def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[bytes]:
     """Yield the message in pieces of about a megabyte."""
-    return pieces(_texts(datasets, message, rendering))
+    return in_pieces(_texts(datasets, message, rendering))
 
 
 def _texts(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[str]:

@@ -61,14 +61,14 @@ def write_column(component: Component, column: Sequence[str | None], style: Styl
         return quote_all(column)
     empty = empty_cell(style)
     found = {
-        text: write_cell(component, text, style)
+        text: write_cell(component, style, text)
         for text in dict.fromkeys(column)
         if text is not None
     }
     return [empty if text is None else found[text] for text in column]
 
 
-def write_cell(component: Component, text: str, style: Style) -> str:
+def write_cell(component: Component, style: Style, text: str) -> str:
     """Return the cell of one value, or the two cells of ``labels=name``."""
     members = _members(component, text, style)
     if component.role is Role.TIME:

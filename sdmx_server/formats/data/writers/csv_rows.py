@@ -11,11 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
 
 from sdmx_server.dataset import Batch, Component, Dataset
+from sdmx_server.formats.data.writers.columns import (
+    Column,
+    Lookup,
+    PerSeries,
+    of_observations,
+    of_series,
+)
 from sdmx_server.formats.data.writers.csv_cells import (
     SEPARATOR,
     Style,
@@ -25,15 +33,7 @@ from sdmx_server.formats.data.writers.csv_cells import (
     write_cell,
     write_column,
 )
-from sdmx_server.formats.data.writers.pieces import (
-    Cells,
-    Column,
-    PerSeries,
-    at_observations,
-    cells,
-    rows,
-    weave,
-)
+from sdmx_server.formats.data.writers.fragments import interleave, rows
 
 LINE_END = "\r\n"
 
@@ -102,65 +102,71 @@ def write_rows(dataset: Dataset, lead: Lead, columns: Sequence[str], style: Styl
         style: how cells are written.
     """
     shown = {c.id: c for c in columns_of([dataset])}
-    tables = {
-        id_: cells([write_cell(shown[id_], t, style) for t in texts], empty_cell(style))
+    lookups = {
+        id_: Lookup(texts, partial(write_cell, shown[id_], style), empty_cell(style))
         for id_, texts in dataset.dictionaries.items()
         if id_ in shown
     }
     constants = {
-        id_: write_cell(shown[id_], text, style)
+        id_: write_cell(shown[id_], style, text)
         for id_, text in dataset.dataset_attributes.items()
         if id_ in shown
     }
-    keys = _keys(dataset, lead)
-    sheet = _Sheet(lead, [shown.get(id_) for id_ in columns], tables, constants, keys, style)
+    sheet = _Sheet(
+        lead=[_Codes(part, dataset) if isinstance(part, Key) else part for part in lead],
+        columns=[shown.get(id_) for id_ in columns],
+        lookups=lookups,
+        constants=constants,
+        style=style,
+    )
     for batch in dataset.batches:
         yield _write_batch(batch, sheet)
+
+
+class _Codes:
+    """The codes of a key, in quotes throughout where any of them needs quotes."""
+
+    def __init__(self, key: Key, dataset: Dataset) -> None:
+        self.dimensions = key.dimensions
+        dictionaries = {id_: dataset.dictionaries.get(id_, ()) for id_ in key.dimensions}
+        joined = "".join(chain.from_iterable(dictionaries.values()))
+        self.marks = ['"'] if quote(joined) != joined else []
+        self.lookups = {id_: Lookup(texts, _doubled, "") for id_, texts in dictionaries.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     """What the batches of a data set are written by; None is a component not shown."""
 
-    lead: Lead
+    lead: Sequence[str | _Codes]
     columns: Sequence[Component | None]
-    tables: Mapping[str, Cells]
+    lookups: Mapping[str, Lookup]
     constants: Mapping[str, str]
-    keys: Mapping[str, Cells]
     style: Style
 
 
-def _keys(dataset: Dataset, lead: Lead) -> dict[str, Cells]:
-    """Return the parts of keys by dimension; their quotes are doubled, see ``_key``."""
-    ids = {id_ for key in lead if isinstance(key, Key) for id_ in key.dimensions}
-    return {
-        id_: cells([text.replace('"', '""') for text in dataset.dictionaries[id_]], "")
-        for id_ in ids
-        if id_ in dataset.dictionaries
-    }
+def _doubled(text: str) -> str:
+    return text.replace('"', '""')
 
 
 def _write_batch(batch: Batch, sheet: _Sheet) -> str:
     counts = np.diff(batch.offsets)
     text = ""
     if batch.observation_count:
-        columns = at_observations(_columns(batch, sheet), counts)
-        text = "".join(weave(columns, batch.observation_count))
+        columns = of_observations(_columns(batch, sheet), counts)
+        text = "".join(interleave(columns, batch.observation_count))
     bare = np.flatnonzero(counts == 0).tolist()
     if not bare:
         return text
-    columns = [
-        c.texts if isinstance(c, PerSeries) else c
-        for c in _columns(replace(batch, observations={}, texts={}), sheet)
-    ]
-    lines = rows(columns, batch.series_count)
+    above = of_series(_columns(replace(batch, observations={}, texts={}), sheet))
+    lines = rows(above, batch.series_count)
     return text + "".join([lines[series] for series in bare])
 
 
 def _columns(batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
     columns: list[Column | PerSeries] = []
     for part in sheet.lead:
-        columns += [SEPARATOR, *(_key(part, batch, sheet) if isinstance(part, Key) else [part])]
+        columns += [SEPARATOR, *(_key(part, batch) if isinstance(part, _Codes) else [part])]
     for component in sheet.columns:
         columns += [SEPARATOR, _cells(component, batch, sheet)]
     return [*columns[1:], LINE_END]
@@ -172,31 +178,21 @@ def _cells(component: Component | None, batch: Batch, sheet: _Sheet) -> Column |
         return empty_cell(sheet.style)
     id_ = component.id
     if id_ in batch.observations:
-        found: list[str] = sheet.tables[id_][batch.observations[id_]].tolist()
-        return found
+        return sheet.lookups[id_].texts(batch.observations[id_])
     if id_ in batch.texts:
         return write_column(component, batch.texts[id_], sheet.style)
     if id_ in batch.series:
-        return PerSeries(sheet.tables[id_][batch.series[id_]].tolist())
+        return PerSeries(sheet.lookups[id_].texts(batch.series[id_]))
     return sheet.constants.get(id_, empty_cell(sheet.style))
 
 
-def _key(key: Key, batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
-    """Return the columns that make up a key; none where the batch has no such observations.
-
-    A key stands in quotes throughout where any code needs them.
-    """
+def _key(key: _Codes, batch: Batch) -> list[Column | PerSeries]:
+    """Return the columns that make up a key; an empty one where the batch has no such."""
     held = {**batch.series, **batch.observations}
     if not all(id_ in held for id_ in key.dimensions):
         return [""]
-    marks = ['"'] if any(_needs_quotes(sheet.keys[id_]) for id_ in key.dimensions) else []
-    columns: list[Column | PerSeries] = [*marks]
+    columns: list[Column | PerSeries] = [*key.marks]
     for id_ in key.dimensions:
-        texts = sheet.keys[id_][held[id_]].tolist()
+        texts = key.lookups[id_].texts(held[id_])
         columns += [PerSeries(texts) if id_ in batch.series else texts, "."]
-    return [*columns[:-1], *marks]
-
-
-def _needs_quotes(texts: Cells) -> bool:
-    joined = "".join(texts.tolist())
-    return quote(joined) != joined
+    return [*columns[:-1], *key.marks]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sdmx_server.dataset import Dataset, Message, Rendering
 from sdmx_server.errors import NotAcceptable
+from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.formats.data.writers.json_batches import Frame
 from sdmx_server.formats.data.writers.json_dialect import V1_0
 from sdmx_server.formats.data.writers.json_message import (
@@ -18,12 +19,12 @@ from sdmx_server.formats.data.writers.json_message import (
     structure_of,
     write_dataset,
 )
-from sdmx_server.formats.data.writers.pieces import pieces
 
 
 def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[bytes]:
     """Yield the message in pieces of about a megabyte.
 
+    Free texts of observations are listed too, so each distinct one is kept to the end.
     A time that is no id, such as ``2010-01-04T12:00:00``, stands as it is where the schema
     wants an id: clients read the period there.
 
@@ -38,7 +39,7 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
             "ask for one of them, or for SDMX-JSON 2."
         )
     _check_expressible(framed[0][0])
-    return pieces(_texts(datasets, message, framed[0][0]))
+    return in_pieces(_texts(datasets, message, framed[0][0]))
 
 
 def _check_expressible(frame: Frame) -> None:

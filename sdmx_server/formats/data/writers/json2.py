@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from sdmx_server.dataset import Dataset, Message, Rendering
+from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.formats.data.writers.json_dialect import V2_0, V2_1, Dialect
 from sdmx_server.formats.data.writers.json_message import (
     encode,
@@ -16,14 +17,13 @@ from sdmx_server.formats.data.writers.json_message import (
     structure_of,
     write_dataset,
 )
-from sdmx_server.formats.data.writers.pieces import pieces
 
 _DIALECTS: Mapping[str, Dialect] = {"2.0.0": V2_0, "2.1.0": V2_1}
 
 
 def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[bytes]:
     """Yield the message in pieces of about a megabyte."""
-    return pieces(_texts(datasets, message, _DIALECTS[rendering.version]))
+    return in_pieces(_texts(datasets, message, _DIALECTS[rendering.version]))
 
 
 def _texts(datasets: Sequence[Dataset], message: Message, dialect: Dialect) -> Iterator[str]:

@@ -12,16 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sdmx_server.dataset import Batch, Component, Dataset
+from sdmx_server.formats.data.writers.columns import Column, PerSeries, of_observations, of_series
+from sdmx_server.formats.data.writers.fragments import interleave, rows
 from sdmx_server.formats.data.writers.json_levels import Levels
 from sdmx_server.formats.data.writers.json_numbers import Texts
 from sdmx_server.formats.data.writers.json_values import NULL, Values
-from sdmx_server.formats.data.writers.pieces import (
-    Column,
-    PerSeries,
-    at_observations,
-    rows,
-    weave,
-)
 
 Render = Callable[[Component], Callable[[Texts], list[str]]]
 """How the texts of a component that lists no values become JSON."""
@@ -64,7 +59,7 @@ def _flat(batch: Batch, dataset: Dataset, frame: Frame) -> str:
     )
     columns = ['],"', *key, '":[', *_values_of_observations(batch, dataset, frame)]
     count = int(counts.sum())
-    return _without_first("],", weave(at_observations(columns, counts), count), "]")
+    return _without_first("],", interleave(of_observations(columns, counts), count), "]")
 
 
 def _series(batch: Batch, dataset: Dataset, frame: Frame) -> str:
@@ -76,8 +71,8 @@ def _series(batch: Batch, dataset: Dataset, frame: Frame) -> str:
         return ",".join(empty)
     keys = [_column(c, batch, dataset, frame) for c in frame.levels.observation_dimensions]
     columns = ['],"', *keys, '":[', *_values_of_observations(batch, dataset, frame)]
-    lowered = at_observations(columns, counts)
-    parts = weave(lowered, batch.observation_count)
+    lowered = of_observations(columns, counts)
+    parts = interleave(lowered, batch.observation_count)
     held = np.flatnonzero(counts)
     for series, first in zip(held.tolist(), batch.offsets[held].tolist(), strict=True):
         parts[first * len(lowered)] = f']}}}},{heads[series]}"'
@@ -93,7 +88,7 @@ def _heads(batch: Batch, dataset: Dataset, frame: Frame) -> list[str]:
     if attributes:
         columns += ['"attributes":[', *_separated(attributes, ","), "],"]
     columns.append('"observations":{')
-    return rows([c.texts if isinstance(c, PerSeries) else c for c in columns], batch.series_count)
+    return rows(of_series(columns), batch.series_count)
 
 
 def _values_of_observations(

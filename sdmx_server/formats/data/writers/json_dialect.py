@@ -12,6 +12,7 @@ from sdmx_server.dataset import Action, Component
 from sdmx_server.formats.data.writers.json_numbers import (
     NUMBERS,
     as_json,
+    as_plain_json,
     numbers,
     plain_numbers,
     strings,
@@ -79,7 +80,7 @@ V2_0 = Dialect(
     actions=ACTIONS,
     is_version_2=True,
     is_version_2_1=False,
-    render=as_json,
+    render=as_plain_json,
 )
 V2_1 = Dialect(
     schema="https://json.sdmx.org/2.1/sdmx-json-data-schema.json",

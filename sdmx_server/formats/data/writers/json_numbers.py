@@ -82,8 +82,29 @@ def documents(column: Texts) -> list[str]:
     return [NULL if text is None or text in {"[]", "{}", ""} else text for text in column]
 
 
+def typed_arrays(column: Texts) -> list[str]:
+    """Return arrays of texts as arrays of numbers; where a member is none all are texts."""
+    found = {text: typed_array(text) for text in dict.fromkeys(column) if text is not None}
+    return [NULL if text is None else found[text] for text in column]
+
+
+def typed_array(text: str) -> str:
+    """Return an array of texts as one of numbers, or as it is where a member is no number."""
+    members = numbers(msgspec.json.decode(text, type=list[str]))
+    if not members:
+        return NULL
+    return text if any(member.startswith('"') for member in members) else f"[{','.join(members)}]"
+
+
 def as_json(component: Component) -> Callable[[Texts], list[str]]:
-    """Return how the texts of a component become JSON values in SDMX-JSON 2."""
+    """Return how the texts of a component become JSON values in SDMX-JSON 2.1."""
+    if component.is_array and component.data_type in NUMBERS:
+        return typed_arrays
+    return as_plain_json(component)
+
+
+def as_plain_json(component: Component) -> Callable[[Texts], list[str]]:
+    """Return the same for 2.0, whose schema has no valid array of integers."""
     if component.is_json:
         return documents
     if component.data_type in NUMBERS:

@@ -15,6 +15,7 @@ import msgspec
 
 from sdmx_server.dataset import Component, Message, Role, localised
 from sdmx_server.formats.data.writers.json_dialect import Dialect
+from sdmx_server.formats.data.writers.json_numbers import NUMBERS, typed_array
 from sdmx_server.formats.data.writers.json_values import Values
 from sdmx_server.model.period import span
 
@@ -32,7 +33,7 @@ def describe_values(values: Values, dialect: Dialect, message: Message) -> list[
     if component.role is Role.TIME:
         return [_period(text, dialect) for text in values.numbers]
     if component.is_json:
-        return [_document(text, dialect, message) for text in values.numbers]
+        return [_document(text, component, dialect, message) for text in values.numbers]
     if dialect.is_version_2:
         return [{"value": text} for text in values.numbers]
     if component.role is Role.DIMENSION:
@@ -75,8 +76,10 @@ def _instant(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def _document(text: str, dialect: Dialect, message: Message) -> Object:
+def _document(text: str, component: Component, dialect: Dialect, message: Message) -> Object:
     """Return a value that holds several values or several languages."""
+    if dialect.is_version_2_1 and component.is_array and component.data_type in NUMBERS:
+        return {"values": msgspec.Raw(typed_array(text).encode())}
     document = msgspec.json.decode(text)
     if not dialect.is_version_2:
         return {"name": localised(document, message.languages), "names": document}

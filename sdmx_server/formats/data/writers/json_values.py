@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
 
 from sdmx_server.dataset import Codes, Component
-from sdmx_server.formats.data.writers.pieces import Cells, cells
+from sdmx_server.formats.data.writers.columns import Lookup
 
 NULL = "null"
 
@@ -34,8 +33,7 @@ class Values:
         self.has_members = numbers_members and component.is_array and component.is_coded
         self.numbers: dict[str, int] = {}
         self._dictionary: tuple[str, ...] = ()
-        self._cells: Cells = cells((), NULL)
-        self._known = np.ones(1, dtype=bool)
+        self._lookup = Lookup((), self.cell, NULL)
 
     def cell(self, text: str) -> str:
         """Return what stands for a value in the data: its number, or an array of numbers."""
@@ -48,16 +46,8 @@ class Values:
         """Return what stands for each of some codes; ``null`` for an absent one."""
         if dictionary is not self._dictionary:
             self._dictionary = dictionary
-            self._cells = cells([""] * len(dictionary), NULL)
-            self._known = np.zeros(len(dictionary) + 1, dtype=bool)
-            self._known[-1] = True
-        known = self._known[codes]
-        if not known.all():
-            for code in np.unique(codes[~known]).tolist():
-                self._cells[code] = self.cell(dictionary[code])
-                self._known[code] = True
-        found: list[str] = self._cells[codes].tolist()
-        return found
+            self._lookup = Lookup(dictionary, self.cell, NULL)
+        return self._lookup.texts(codes)
 
     def cells_of(self, texts: Sequence[str | None]) -> list[str]:
         """Return what stands for each of some texts; ``null`` for an absent one."""
