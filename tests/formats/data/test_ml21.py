@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from lxml import etree
 
@@ -313,6 +314,27 @@ def test_a_single_measure_is_the_primary_measure_whatever_its_id() -> None:
     content = written("structure specific", renamed)
     validate("structure specific", content, renamed)
     assert len(found(content, ".//Obs[@OBS_VALUE]")) == 17
+
+
+def test_whole_keys_alone_can_be_listed_flat() -> None:
+    keys = exr(dimension_at_observation="AllDimensions", detail="dataonly", measures=())
+    for kind in EVERY_PACKAGING:
+        content = written(kind, replace(keys, batches=exr(detail="dataonly").batches))
+        validate(kind, content, keys)
+        assert len(rows_of(content)) == 17
+        assert all(set(row) == {c.id for c in keys.structure.key} for row in rows_of(content))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_series_without_observations_may_stand_among_others(kind: str) -> None:
+    dataset = exr(series_per_batch=5)
+    (batch,) = dataset.batches
+    # The observations of the second series and of the last are gone to their neighbours.
+    offsets = np.array([0, 5, 5, 9, 17, 17])
+    content = written(kind, replace(dataset, batches=iter([replace(batch, offsets=offsets)])))
+    validate(kind, content, dataset)
+    series = [element for element in etree.fromstring(content).iter("{*}Series")]
+    assert [len(element.findall("{*}Obs")) for element in series] == [5, 0, 4, 8, 0]
 
 
 def test_missing_values_are_left_out() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from sdmx_server.formats.data.writers.fragments import (
@@ -44,6 +46,15 @@ def test_text_is_escaped(text: str, expected: str) -> None:
     parsed = etree.fromstring(content)
     if "\N{REPLACEMENT CHARACTER}" not in expected:
         assert (parsed.get("b"), parsed.text) == (text, text)
+
+
+@given(st.lists(st.text(), min_size=1))
+def test_any_text_makes_well_formed_xml_and_legal_text_comes_back(texts: list[str]) -> None:
+    elements = "".join(f'<o t="{text}"/>' for text in escape_all(texts))
+    parsed = etree.fromstring(f"<a>{elements}</a>".encode())
+    for text, element in zip(texts, parsed, strict=True):
+        if "\N{REPLACEMENT CHARACTER}" not in escape(text):
+            assert element.get("t") == text
 
 
 def test_texts_with_nothing_to_escape_are_not_copied() -> None:
