@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -40,6 +41,8 @@ _log = logging.getLogger("sdmx_server")
 
 def open_stores(settings: Settings) -> Stores:
     """Open the database, laying out its tables where they are missing."""
+    if not settings.database_url:
+        Path(settings.home).mkdir(parents=True, exist_ok=True)
     engine = connect(settings.database)
     create(engine)
     return stores_of(ArtefactStore(engine), ObservationStore(engine))

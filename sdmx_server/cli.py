@@ -18,6 +18,7 @@ from typing import Any
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from loaders import observations as figures
 from sdmx_server import __version__
@@ -31,7 +32,7 @@ from sdmx_server.exchange.stores import Stores
 from sdmx_server.formats.catalogue import DATA_FORMATS_BY_NAME, STRUCTURE_FORMATS_BY_NAME
 from sdmx_server.formats.data.readers import catalogue as readers
 from sdmx_server.model.artefact import Maintainable
-from sdmx_server.model.delivery import Delivery, DeliveryFaults
+from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
 from sdmx_server.query import ArtefactQuery, Cube, DataQuery
 from sdmx_server.settings import PREFIX, Settings, SettingsError, described, load_settings
 from sdmx_server.storage.observations import DatasetVersion
@@ -108,7 +109,8 @@ def serve(**flags: Any) -> None:
         workers=settings.workers,
         blocking_threads=settings.threads,
         factory=True,
-        log_level=settings.log_level,
+        websockets=False,
+        log_level=LogLevels(settings.log_level),
     ).serve()
 
 
@@ -297,7 +299,7 @@ def _check_content(content: Path | None) -> None:
 def _read_all(files: list[Path]) -> list[Delivery]:
     """Read the files, with progress where there are many; all faults of all files at once."""
     deliveries: list[Delivery] = []
-    faults = []
+    faults: list[Fault] = []
     with click.progressbar(files, label="Reading", file=sys.stderr) as progress:
         for file in progress:
             try:

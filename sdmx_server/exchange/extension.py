@@ -32,6 +32,15 @@ def extended(codelist: Codelist, lookup: Lookup) -> Codelist:
     return msgspec.structs.replace(codelist, codes=tuple(codes.values()), codelist_extensions=())
 
 
+def resolving(lookup: Lookup) -> Callable[[Maintainable], Maintainable]:
+    """Return what resolves the extension of an artefact, where it has one."""
+
+    def resolve(artefact: Maintainable) -> Maintainable:
+        return extended(artefact, lookup) if isinstance(artefact, Codelist) else artefact
+
+    return resolve
+
+
 def _all_codes(codelist: Codelist, lookup: Lookup, seen: frozenset[str]) -> dict[str, Code]:
     if codelist.urn in seen:
         return {}

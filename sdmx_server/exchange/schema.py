@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, Unsupported
+from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.packaging import dimension_at_observation
+from sdmx_server.exchange.partial import cut_to_used
+from sdmx_server.exchange.references import References
 from sdmx_server.exchange.resolution import resolve
 from sdmx_server.exchange.stores import Stores
+from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.query import SchemaQuery
 
 DATA_CONTEXTS = ("datastructure", "dataflow", "provisionagreement")
+
+
+Context = Dataflow | DataStructure | ProvisionAgreement
 
 
 def answer(query: SchemaQuery, stores: Stores) -> tuple[ResolvedStructure, str]:
@@ -24,17 +32,36 @@ def answer(query: SchemaQuery, stores: Stores) -> tuple[ResolvedStructure, str]:
         NoResults: if there is no such artefact.
         Unsupported: if the context is one of reference metadata.
     """
+    catalogue = stores.catalogues.at(query.as_of)
+    structure = resolve(_context(query, catalogue), catalogue)
+    return structure, dimension_at_observation(query.dimension_at_observation, structure)
+
+
+def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
+    """Return the same as artefacts: the data structure with what it refers to.
+
+    Codelists are cut to the codes that constraints leave, concept schemes to the concepts
+    in use; dataflows and the constraints themselves are left out.
+
+    Raises:
+        NoResults: if there is no such artefact.
+        Unsupported: if the context is one of reference metadata.
+    """
+    catalogue = stores.catalogues.at(query.as_of)
+    structure = resolve(_context(query, catalogue), catalogue)
+    dsd = catalogue.resolved(structure.dsd_urn)
+    matched = [dsd] if dsd is not None else []
+    below = References(catalogue, resolving(catalogue.resolved)).related(matched, ("descendants",))
+    return [*matched, *cut_to_used(matched, list(below.values()), [structure])]
+
+
+def _context(query: SchemaQuery, catalogue: Catalogue) -> Context:
     if query.context not in DATA_CONTEXTS:
         raise Unsupported(f"Schemas of a {query.context} are not offered by this service.")
-    catalogue = stores.catalogues.at(query.as_of)
     rows = catalogue.matching((query.context,), query.artefact)
     for artefact in catalogue.get(rows[-1:]):
         if isinstance(artefact, Dataflow | DataStructure | ProvisionAgreement):
-            structure = resolve(artefact, catalogue)
-            return structure, dimension_at_observation(query.dimension_at_observation, structure)
-    agency, id_, version = (part[0] for part in _parts(query))
+            return artefact
+    wanted = query.artefact
+    agency, id_, version = wanted.agencies[0], wanted.ids[0], wanted.versions[0]
     raise NoResults(f"There is no {query.context} {agency}:{id_}({version}).")
-
-
-def _parts(query: SchemaQuery) -> tuple[tuple[str, ...], ...]:
-    return query.artefact.agencies, query.artefact.ids, query.artefact.versions

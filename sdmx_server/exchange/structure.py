@@ -11,14 +11,13 @@ from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, SemanticError
 from sdmx_server.exchange.availability import Availability
 from sdmx_server.exchange.catalogue import Catalogue
-from sdmx_server.exchange.extension import extended
+from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.partial import cut_to_items, cut_to_used, cut_with_parents, stub
 from sdmx_server.exchange.references import Prepare, References
 from sdmx_server.exchange.resolution import resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import references
-from sdmx_server.model.codelist import Codelist
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.query import StructureQuery
@@ -40,7 +39,7 @@ def answer(query: StructureQuery, stores: Stores) -> list[Maintainable]:
         NoResults: if nothing matches.
     """
     catalogue = stores.catalogues.at(query.as_of)
-    prepare = _preparation(query, catalogue)
+    prepare = _as_stored if query.detail == "raw" else resolving(catalogue.resolved)
     matched = _matched(query, catalogue, prepare)
     if not matched:
         raise NoResults(f"No structure matches {_words(query)}.")
@@ -69,8 +68,7 @@ def along_with(
     catalogue = stores.catalogues.at()
     urns = dict.fromkeys(urn for a in found for urn in references(a.constraint))
     roots = [artefact for urn in urns if (artefact := catalogue.resolved(urn))]
-    prepare = _preparation(StructureQuery(), catalogue)
-    below = References(catalogue, prepare).related(roots, ("descendants",))
+    below = References(catalogue, resolving(catalogue.resolved)).related(roots, ("descendants",))
     used = _values_of(found)
     return [
         cut_with_parents(a, used[a.urn]) if isinstance(a, ItemScheme) and a.urn in used else a
@@ -97,15 +95,8 @@ def _words(query: StructureQuery) -> str:
     return "/".join(",".join(part) or "*" for part in parts)
 
 
-def _preparation(query: StructureQuery, catalogue: Catalogue) -> Prepare:
-    """Return what is done with every artefact: codelists are resolved unless raw ones are asked."""
-
-    def prepare(artefact: Maintainable) -> Maintainable:
-        if isinstance(artefact, Codelist) and query.detail != "raw":
-            return extended(artefact, catalogue.resolved)
-        return artefact
-
-    return prepare
+def _as_stored(artefact: Maintainable) -> Maintainable:
+    return artefact
 
 
 def _matched(query: StructureQuery, catalogue: Catalogue, prepare: Prepare) -> list[Maintainable]:

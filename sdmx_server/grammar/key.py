@@ -31,7 +31,8 @@ def parse_alternatives(text: str) -> tuple[Key, ...]:
 def parse_keys(text: str) -> tuple[Key, ...]:
     """Compile the keys of SDMX-REST 2.2: several by comma, ``*`` for any code.
 
-    The end of a key may be left off, and so may the code behind its last dot.
+    The end of a key may be left off. An empty position is one of SDMX-REST 1.5; clients that
+    know both versions write it here as well, so it means any code.
 
     Returns:
         The keys; none where one of them means every series.
@@ -66,7 +67,7 @@ def _key(key: str, text: str) -> Key:
 
 
 def _position(position: str, key: str) -> tuple[str, ...]:
-    if position == "*":
+    if position in ("", "*"):
         return ()
     if _VALUE.fullmatch(position) is None:
         raise QuerySyntaxError(

@@ -54,7 +54,7 @@ _WANTED = {  # detail: attributes and measures
     "full": (("dsd",), ("all",)),
     "dataonly": (("none",), ("all",)),
     "serieskeysonly": (("none",), ("none",)),
-    "nodata": (("dsd",), ("none",)),
+    "nodata": (("dataset", "series"), ("none",)),  # no observations, so none of their attributes
 }
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _VERSION_WORDS = {"latest": "latest", "all": "*"}

@@ -96,7 +96,10 @@ def envelope_of(
         request.headers.get("Accept-Encoding"), arguments.get("compression")
     )
     languages, everything = negotiate.languages(
-        request.headers.get("Accept-Language"), arguments.get("lang"), site.languages
+        request.headers.get("Accept-Language"),
+        arguments.get("lang"),
+        site.languages,
+        available=site.languages,
     )
     states = list(revisions)
     changed = max(state.changed for state in states).astimezone(UTC)

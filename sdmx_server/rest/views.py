@@ -13,14 +13,16 @@ from sdmx_server.exchange import data as data_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
 from sdmx_server.formats.catalogue import Artefact, DataFormat, SchemaFormat, StructureFormat
+from sdmx_server.grammar.text import divide, parse_query_string
 from sdmx_server.query import AvailabilityQuery, DataQuery, SchemaQuery, StructureQuery
 from sdmx_server.rest import negotiate
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
 from sdmx_server.rest.negotiate import Offer
 from sdmx_server.rest.site import site
+from sdmx_server.rest.urls import raw_path, raw_query
 
-Format = TypeVar("Format", DataFormat, StructureFormat, SchemaFormat)
+Format = TypeVar("Format", bound=DataFormat | StructureFormat | SchemaFormat)
 
 
 def data(query: DataQuery, dialect: Dialect) -> Response:
@@ -63,19 +65,30 @@ def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
 
 
 def schema(query: SchemaQuery, dialect: Dialect) -> Response:
-    """Answer a schema query in the schema language that the client prefers."""
-    chosen, _, envelope = _negotiated(dialect.schemas)
+    """Answer a schema query in the schema language or structure format that the client prefers."""
+    formats: list[SchemaFormat | StructureFormat] = [*dialect.schemas, *dialect.structures]
+    chosen, _, envelope = _negotiated(formats)
     if envelope.is_held_by_client:
         return envelope.not_modified()
-    structure_, dimension = schema_exchange.answer(query, site().stores)
+    stores = site().stores
+    if isinstance(chosen, StructureFormat):
+        artefacts = schema_exchange.artefacts(query, stores)
+        return envelope.response([chosen.write(artefacts, envelope.message)])
+    structure_, dimension = schema_exchange.answer(query, stores)
     return envelope.response([chosen.write(structure_, dimension, query.deletion)])
+
+
+def _arguments() -> Mapping[str, str]:
+    """Return the parameters of the URL, those that were glued to its path among them."""
+    _, query = divide(raw_path(request.path), raw_query())
+    return {name: values[-1] for name, values in parse_query_string(query).items()}
 
 
 def _negotiated(formats: Sequence[Format]) -> tuple[Format, Mapping[str, str], Envelope]:
     """Return the format that the client prefers, its parameters, and the envelope."""
     here = site()
     offers = [Offer(f.media_type, f.version, parameters=f.parameters) for f in formats]
-    arguments = request.args
+    arguments = _arguments()
     chosen = negotiate.choose(
         request.headers.get("Accept"),
         offers,

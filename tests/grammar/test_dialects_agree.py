@@ -37,7 +37,7 @@ SAME_DATA = {
     ),
     "attributes alone": (
         ("ECB,EXR,1.0", "detail=nodata"),
-        ("dataflow/ECB/EXR/1.0", "attributes=dsd&measures=none"),
+        ("dataflow/ECB/EXR/1.0", "attributes=dataset,series&measures=none"),
     ),
     "a flow of any agency in all its versions": (
         ("all,EXR,all", ""),

@@ -10,7 +10,7 @@ structure restricts); SDMX-REST 1.5 and 2.2, schema queries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -78,7 +78,9 @@ def write(
     """
     at_observation = _observation_dimension(structure, dimension_at_observation)
     components = _expressible(structure, version)
-    places = _places(structure, components, version, at_observation, deletion)
+    places = _places(
+        structure, components, version, at_observation=at_observation, deletion=deletion
+    )
     root = _root(structure, version, at_observation)
     _add_value_types(root, components, version)
     add_comp_types(root, [component for component in components if is_complex(component)])
@@ -116,23 +118,16 @@ def _expressible(structure: ResolvedStructure, version: SchemaVersion) -> list[C
 
 def _places(
     structure: ResolvedStructure,
-    components: list[Component],
+    components: Sequence[Component],
     version: SchemaVersion,
+    *,
     at_observation: str,
     deletion: bool,
 ) -> _Places:
     is_flat = at_observation == ALL_DIMENSIONS
     attributes = [c for c in components if c.role is Role.ATTRIBUTE]
-    in_series = [
-        a.id
-        for a in attributes
-        if a.level is Level.SERIES and not is_flat and at_observation not in a.dimensions
-    ]
-    in_observation = [
-        a.id
-        for a in attributes
-        if _may_stand_in_observation(a, at_observation) and a.id not in in_series
-    ]
+    series = tuple(a for a in attributes if not is_flat and _is_of_series(a, at_observation))
+    lower = {a.id for a in attributes if a not in series and _is_lower(a, at_observation)}
     is_time = structure.time is not None and structure.time.id == at_observation
     return _Places(
         version=version,
@@ -144,17 +139,19 @@ def _places(
             group: tuple(a for a in attributes if a.level is Level.GROUP and a.group == group)
             for group in structure.groups
         },
-        series=tuple(a for a in attributes if a.id in in_series),
-        observation=tuple(
-            c for c in components if c.role is Role.MEASURE or c.id in in_observation
-        ),
+        series=series,
+        observation=tuple(c for c in components if c.role is Role.MEASURE or c.id in lower),
         series_dimensions=tuple(c for c in structure.key if not is_flat and c.id != at_observation),
         dimensions=tuple(c for c in structure.key if is_flat or c.id == at_observation),
     )
 
 
-def _may_stand_in_observation(attribute: Component, at_observation: str) -> bool:
-    """Tell whether messages may give the attribute an observation; groups often can as well."""
+def _is_of_series(attribute: Component, at_observation: str) -> bool:
+    return attribute.level is Level.SERIES and at_observation not in attribute.dimensions
+
+
+def _is_lower(attribute: Component, at_observation: str) -> bool:
+    """Tell whether an observation may have the attribute; a group may often have it as well."""
     if attribute.level is Level.GROUP:
         return at_observation in attribute.dimensions
     return attribute.level in {Level.SERIES, Level.OBSERVATION}

@@ -165,11 +165,6 @@ def write_short(formed: Object, value: Any) -> Any:
     return formed["value"] if len(formed) == 1 else formed
 
 
-def read_short(sent: Object | str) -> Object:
-    """Read a string as a value."""
-    return {"value": sent} if isinstance(sent, str) else sent
-
-
 def write_data_key(formed: Object, key: DataKey) -> Object:
     """Write the values of dimensions as ``value``, or ``values`` where there are more."""
     formed = write_validity(formed, key)
@@ -263,12 +258,11 @@ DIALECT_2_1 = Dialect(
         Maintainable: read_maintainable,
         Identifiable: read_identifiable,
         TextFormat: read_text_format,
-        ComponentValue: read_short,
-        MemberValue: read_short,
         DataKey: read_data_key,
         ValueMapping: read_mapping,
         ItemMap: read_mapping,
     },
+    texts=frozenset({ComponentValue, MemberValue}),
 )
 """SDMX-JSON 2.1."""
 

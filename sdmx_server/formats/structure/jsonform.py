@@ -24,7 +24,7 @@ Object = dict[str, Any]
 WriteRule = Callable[[Object, Any], Any]
 """Takes the object that was formed and the value; returns what is to be written."""
 
-ReadRule = Callable[[Any], Any]
+ReadRule = Callable[[Object], Object]
 """Takes what was sent; returns an object with the declared names."""
 
 ALWAYS = frozenset({"id", "version", "usage", "hasFormalLevels"})
@@ -38,10 +38,12 @@ class Dialect:
     Attributes:
         write: the rules of writing by class.
         read: the rules of reading by class.
+        texts: the classes of values for which a string may stand, if it is all they say.
     """
 
     write: Mapping[type[Value], WriteRule]
     read: Mapping[type[Value], ReadRule] = field(default_factory=dict)
+    texts: frozenset[type[Value]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,12 @@ def unform(cls: type[Value], sent: Any, dialect: Dialect, language: str) -> Any:
     Raises:
         MessageSyntaxError: if something else than an object stands where one should.
     """
-    for rule in _read_rules(cls, dialect):
-        sent = rule(sent)
+    if isinstance(sent, str) and cls in dialect.texts:
+        sent = {"value": sent}
     if not isinstance(sent, dict):
         raise MessageSyntaxError(f"{sent!r} should be an object ({cls.__name__}).")
+    for rule in _read_rules(cls, dialect):
+        sent = rule(sent)
     found: Object = {}
     for declaration in declared(cls):
         content = _find(sent, declaration, language)

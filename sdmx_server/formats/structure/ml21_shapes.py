@@ -11,6 +11,7 @@ from typing import Any
 from sdmx_server.formats.structure.ml21_names import COM, STR
 from sdmx_server.formats.structure.ml21_references import read_reference, write_reference
 from sdmx_server.formats.structure.parts import (
+    DEFAULT_LANGUAGE,
     Node,
     Part,
     Place,
@@ -29,7 +30,7 @@ from sdmx_server.formats.structure.parts import (
     texts,
     write_value,
 )
-from sdmx_server.model.artefact import Annotation, AnnotationLink
+from sdmx_server.model.artefact import Annotation, AnnotationLink, Texts
 from sdmx_server.model.representation import Representation, TextFormat
 from sdmx_server.model.urn import parse_urn
 from sdmx_server.model.version import is_stable
@@ -70,6 +71,14 @@ NAMES = texts(f"{COM}Name", "names")
 DESCRIPTIONS = texts(f"{COM}Description", "descriptions")
 
 
+def _write_names(names: Texts, place: Place) -> None:
+    """Write the names, of which the schema demands one: without any, the id."""
+    NAMES.write(names or {DEFAULT_LANGUAGE: place.element.get("id") or ""}, place)
+
+
+_NAMES_OR_ID = replace(NAMES, write=_write_names)
+
+
 def _read_final(node: Node) -> bool | None:
     """Read whether it is final; of a stable version that goes without saying."""
     is_final = decode_boolean(node.element.get("isFinal", "false"))
@@ -82,7 +91,7 @@ def _write_final(is_final: bool, place: Place) -> None:
 
 
 IDENTIFIABLE = (attribute("id", "id"), attribute("uri", "uri"), ANNOTATIONS)
-NAMEABLE = (*IDENTIFIABLE, NAMES, DESCRIPTIONS)
+NAMEABLE = (*IDENTIFIABLE, _NAMES_OR_ID, DESCRIPTIONS)
 
 MAINTAINABLE = (
     attribute("id", "id"),
@@ -96,7 +105,7 @@ MAINTAINABLE = (
     attribute("serviceURL", "service_url"),
     attribute("structureURL", "structure_url"),
     ANNOTATIONS,
-    NAMES,
+    _NAMES_OR_ID,
     DESCRIPTIONS,
 )
 

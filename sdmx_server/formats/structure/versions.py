@@ -140,6 +140,8 @@ def _within(value: Any, version: str) -> Any:
     """Return a value, or values, without what a version lacks."""
     if isinstance(value, tuple):
         return tuple(_within(part, version) for part in value)
+    if not isinstance(value, Value):
+        return value
     adapt = _ADAPTED.get((version, type(value))) or _ADAPTED.get(("", type(value)))
     if adapt is not None:
         value = adapt(value)

@@ -188,9 +188,6 @@ def _data_set_attributes(dataset: Dataset, declaration: Declaration, prefix: str
     return "".join(f' {prefix}{name}="{value}"' for name, value in attributes.items())
 
 
-# Generic data
-
-
 def _generic_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str]:
     yield f"\n<message:DataSet{_data_set_attributes(dataset, declaration)}>"
     note = _generic_attributes(tuple(dataset.dataset_attributes))
@@ -241,9 +238,6 @@ def _generic_attributes(ids: tuple[str, ...]) -> Wrapper:
 
 def _value(id_: str) -> Cell:
     return Cell(id_, f'<generic:Value id="{id_}" value="', '"/>')
-
-
-# Structure-specific data
 
 
 def _specific_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str]:
