@@ -12,6 +12,7 @@ from pysdmx.io import read_sdmx
 
 from sdmx_server.dataset import Action, Component, Rendering, Role
 from sdmx_server.errors import NotAcceptable
+from sdmx_server.formats.data.readers.csv import read
 from sdmx_server.formats.data.writers import csv1, csv2
 from tests.formats.data import datasets as source
 from tests.formats.data.decode import decode_csv
@@ -316,6 +317,26 @@ def test_parts_of_cells_are_quoted_where_they_must_be(place, document, cell):
     row = decode_csv(write2(source.pack(source.multi_structure(), rows)))[0]
 
     assert row[next(name for name in row if name.startswith(place))] == cell
+
+
+@pytest.mark.parametrize(
+    ("place", "document"),
+    [
+        ("CONTACT", '["a;b","c"]'),
+        ("CONTACT", '["say \\"hi\\"","x"]'),
+        ("CONTACT", '["\\"quoted\\""]'),
+        ("CONTACT", '["a\\nb, c;\\"d\\"",""]'),
+        ("OBS_NOTE", '{"en":"x: \\"y\\"; z","fr":"c"}'),
+        ("METHOD", '[{"en":"only"}]'),
+        ("METHOD", '[{"en":"q\\"q;","fr":"w"},{"en":"z"}]'),
+    ],
+)
+def test_what_was_written_is_read_as_it_was(place, document):
+    rows = [{**row, place: document} for row in source.multi_rows()]
+
+    (delivery,) = read(write2(source.pack(source.multi_structure(), rows)), "answer.csv")
+
+    assert set(delivery.columns[place]) == {document}
 
 
 def test_codes_of_an_array_have_a_label_each():
