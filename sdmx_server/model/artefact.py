@@ -105,13 +105,15 @@ class Maintainable(Nameable):
     """An artefact with an agency and a version, exchanged as a whole.
 
     Class attributes say what the artefact is: ``artefact_type`` in SDMX-REST 2.2,
-    ``package`` and ``urn_class`` in URNs, ``container`` in SDMX-JSON.
+    ``package`` and ``urn_class`` in URNs, ``container`` in SDMX-JSON. ``stub_fields`` are the
+    fields that the schemas of SDMX-ML demand even of a stub.
     """
 
     artefact_type: ClassVar[str]
     package: ClassVar[str]
     urn_class: ClassVar[str]
     container: ClassVar[str]
+    stub_fields: ClassVar[tuple[str, ...]] = ()
 
     agency_id: str
     version: str = "1.0"

@@ -86,6 +86,7 @@ class GeoGridCodelist(ItemScheme):
     package: ClassVar[str] = "codelist"
     urn_class: ClassVar[str] = "Codelist"
     container: ClassVar[str] = "geoGridCodelists"
+    stub_fields: ClassVar[tuple[str, ...]] = ("grid_definition",)
     items_field: ClassVar[str] = "geo_grid_codes"
     item_class: ClassVar[str] = "Code"
 

@@ -157,6 +157,7 @@ class ProvisionAgreement(Maintainable):
     package: ClassVar[str] = "registry"
     urn_class: ClassVar[str] = "ProvisionAgreement"
     container: ClassVar[str] = "provisionAgreements"
+    stub_fields: ClassVar[tuple[str, ...]] = ("dataflow", "data_provider")
 
     data_provider: Reference | None = None
     dataflow: Reference | None = None

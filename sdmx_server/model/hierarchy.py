@@ -71,6 +71,7 @@ class Hierarchy(Maintainable):
     package: ClassVar[str] = "codelist"
     urn_class: ClassVar[str] = "Hierarchy"
     container: ClassVar[str] = "hierarchies"
+    stub_fields: ClassVar[tuple[str, ...]] = ("has_formal_levels", "hierarchical_codes")
 
     has_formal_levels: bool = False
     level: Level | None = None
@@ -85,6 +86,7 @@ class HierarchyAssociation(Maintainable):
     package: ClassVar[str] = "codelist"
     urn_class: ClassVar[str] = "HierarchyAssociation"
     container: ClassVar[str] = "hierarchyAssociations"
+    stub_fields: ClassVar[tuple[str, ...]] = ("linked_hierarchy", "linked_object")
 
     linked_hierarchy: Reference | None = None
     linked_object: Reference | None = None

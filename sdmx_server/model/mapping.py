@@ -75,6 +75,7 @@ class StructureMap(Maintainable):
     package: ClassVar[str] = "structuremapping"
     urn_class: ClassVar[str] = "StructureMap"
     container: ClassVar[str] = "structureMaps"
+    stub_fields: ClassVar[tuple[str, ...]] = ("source", "target")
 
     source: Reference | None = None
     target: Reference | None = None
@@ -117,6 +118,7 @@ class RepresentationMap(Maintainable):
     package: ClassVar[str] = "structuremapping"
     urn_class: ClassVar[str] = "RepresentationMap"
     container: ClassVar[str] = "representationMaps"
+    stub_fields: ClassVar[tuple[str, ...]] = ("source", "target")
 
     source: tuple[RepresentationMapping, ...] = ()
     target: tuple[RepresentationMapping, ...] = ()
@@ -134,6 +136,8 @@ class ItemMap(Annotable):
 
 class ItemSchemeMap(Maintainable):
     """Items of one scheme mapped to items of another; ``source`` and ``target`` are URNs."""
+
+    stub_fields: ClassVar[tuple[str, ...]] = ("source", "target")
 
     source: Reference | None = None
     target: Reference | None = None

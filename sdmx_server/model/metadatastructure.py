@@ -85,6 +85,7 @@ class Metadataflow(Maintainable):
     package: ClassVar[str] = "metadatastructure"
     urn_class: ClassVar[str] = "Metadataflow"
     container: ClassVar[str] = "metadataflows"
+    stub_fields: ClassVar[tuple[str, ...]] = ("targets",)
 
     structure: Reference | None = None
     targets: tuple[Reference, ...] = ()
@@ -97,6 +98,7 @@ class MetadataProvisionAgreement(Maintainable):
     package: ClassVar[str] = "registry"
     urn_class: ClassVar[str] = "MetadataProvisionAgreement"
     container: ClassVar[str] = "metadataProvisionAgreements"
+    stub_fields: ClassVar[tuple[str, ...]] = ("metadataflow", "metadata_provider")
 
     metadataflow: Reference | None = None
     metadata_provider: Reference | None = None

@@ -11,6 +11,7 @@ from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.structure import ml3, ml21
 from sdmx_server.formats.structure.schemas import validate
 from sdmx_server.model.artefact import Link
+from sdmx_server.model.catalogue import decode, encode, type_name
 from sdmx_server.model.category import Categorisation
 from sdmx_server.model.codelist import Code, Codelist
 from sdmx_server.model.constraint import (
@@ -50,6 +51,31 @@ def test_a_message_comes_back_as_it_was_sent(path: Path):
         assert meaning(written) == meaning(path.read_bytes())
     else:
         assert (path.stem, version) == (IS_AVAILABILITY, "3.1.0")
+
+
+@pytest.mark.parametrize("path", SDMX_30 + SDMX_31, ids=name_of)
+def test_the_stored_document_of_every_artefact_comes_back_equal(path: Path):
+    for artefact in ml3.read(path.read_bytes()):
+        assert decode(type_name(artefact), encode(artefact)) == artefact
+
+
+@pytest.mark.parametrize("version", ["3.0.0", "3.1.0"])
+@pytest.mark.parametrize("path", SDMX_30 + SDMX_31, ids=name_of)
+def test_a_stub_follows_the_official_schema(path: Path, version: str):
+    stubs = [
+        type(artefact)(
+            id=artefact.id,
+            agency_id=artefact.agency_id,
+            version=artefact.version,
+            names=artefact.names,
+            is_external_reference=True,
+            **{field: getattr(artefact, field) for field in artefact.stub_fields},
+        )
+        for artefact in ml3.read(path.read_bytes())
+    ]
+    written = ml3.write(stubs, MESSAGE, version)
+    validate(written, version)
+    assert written.count(b'isExternalReference="true"') == len(stubs)
 
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.1.0"])
