@@ -15,12 +15,13 @@ from sdmx_server.exchange.stores import Stores, stores_of
 from sdmx_server.rest import health, v1, v2
 from sdmx_server.rest.dialects import V1, V2, Dialect
 from sdmx_server.rest.problems import problem
-from sdmx_server.rest.site import EXTENSION, Site
 from sdmx_server.rest.urls import Tail
 from sdmx_server.settings import Settings, load_settings
+from sdmx_server.site import EXTENSION, Site
 from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.database import connect, create
 from sdmx_server.storage.observations import ObservationStore
+from sdmx_server.web import home
 
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -65,7 +66,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
         max_url=settings.max_url,
         max_observations=settings.max_observations,
     )
-    for blueprint in (v1.blueprint, v2.blueprint, health.blueprint):
+    for blueprint in (v1.blueprint, v2.blueprint, health.blueprint, home.blueprint):
         app.register_blueprint(blueprint)
     app.before_request(_check_url(settings.max_url))
     app.after_request(_add_headers)

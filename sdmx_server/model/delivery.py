@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-
 _SHOWN = 100  # characters of a value that a sentence repeats
 
 

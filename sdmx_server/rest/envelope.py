@@ -18,7 +18,7 @@ from sdmx_server import __version__
 from sdmx_server.dataset import Message
 from sdmx_server.rest import negotiate
 from sdmx_server.rest.compression import encoded
-from sdmx_server.rest.site import Site
+from sdmx_server.site import Site
 from sdmx_server.storage.database import Revision
 
 VARY = "Accept, Accept-Encoding, Accept-Language"

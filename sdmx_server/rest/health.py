@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from sdmx_server.errors import Unavailable
-from sdmx_server.rest.site import site
+from sdmx_server.site import site
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 

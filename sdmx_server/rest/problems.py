@@ -16,7 +16,7 @@ from sdmx_server.formats.error import write_json, write_xml
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import VARY
 from sdmx_server.rest.quality import parse
-from sdmx_server.rest.site import site
+from sdmx_server.site import site
 
 
 def problem(error: SdmxError, dialect: Dialect, status: int | None = None) -> Response:

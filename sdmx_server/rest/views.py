@@ -19,8 +19,8 @@ from sdmx_server.rest import negotiate
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
 from sdmx_server.rest.negotiate import Offer
-from sdmx_server.rest.site import site
 from sdmx_server.rest.urls import raw_path, raw_query
+from sdmx_server.site import site
 
 Format = TypeVar("Format", bound=DataFormat | StructureFormat | SchemaFormat)
 

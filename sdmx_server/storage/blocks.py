@@ -124,7 +124,7 @@ def merge(held: Block, new: Block, places: tuple[Keys, Keys], *, replace: bool) 
 
 def _coalesce(codes: Codes, chosen: Keys, before: Keys) -> Codes:
     own = codes[chosen]
-    return own
+    return np.where(own < 0, codes[before], own)
 
 
 def _coalesce_texts(texts: pa.Array, chosen: Keys, before: Keys) -> pa.Array:

@@ -1,0 +1,1 @@
+"""Pages for people; with rest/, the only code that knows Flask."""

@@ -1,0 +1,61 @@
+"""The first page: what is published, and how to have it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from sdmx_server.dataset import localised
+from sdmx_server.exchange.overview import overview
+from sdmx_server.site import site
+
+blueprint = Blueprint("home", __name__, template_folder="templates")
+
+_WORDS = {
+    "id": {
+        "title": "Data Kota Serang",
+        "lead": (
+            "Angka Kota Serang yang sudah terbit, masing-masing dengan produsen, sumber, satuan "
+            "dan statusnya, melalui SDMX."
+        ),
+        "dataflow": "Aliran data",
+        "producer": "Produsen",
+        "observations": "Pengamatan",
+        "published": "Terbit",
+        "data": "Unduh",
+        "none": "belum ada data",
+        "api": "Untuk program",
+        "other": "English",
+    },
+    "en": {
+        "title": "Data of Kota Serang",
+        "lead": (
+            "Kota Serang's published figures, each with its producer, source, unit and status, "
+            "over SDMX."
+        ),
+        "dataflow": "Dataflow",
+        "producer": "Producer",
+        "observations": "Observations",
+        "published": "Published",
+        "data": "Download",
+        "none": "no data yet",
+        "api": "For programs",
+        "other": "Bahasa Indonesia",
+    },
+}
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Show the dataflows with links to their data in the common formats."""
+    here = site()
+    wanted = request.args.get("lang") or request.accept_languages.best_match(list(_WORDS), "id")
+    language = wanted if wanted in _WORDS else "id"
+    order = (language, *here.languages)
+    return render_template(
+        "home.html",
+        language=language,
+        other="en" if language == "id" else "id",
+        words=_WORDS[language],
+        entries=overview(here.stores),
+        text=lambda texts: localised(texts, order),
+    )
