@@ -9,7 +9,6 @@ from sdmx_server.model.artefact import Maintainable
 from structures.content import PACKAGED, Content, read
 from structures.dataflows import build_dataflows
 from structures.datastructures import build_datastructures
-from structures.external import build_externals
 from structures.hierarchies import build_hierarchies
 from structures.maps import build_maps
 from structures.rows import Origin, Row
@@ -32,7 +31,6 @@ def build(folder: Path | None = None) -> tuple[Maintainable, ...]:
 def build_with_origins(content: Content) -> Iterator[tuple[Maintainable, Origin]]:
     """Make every artefact, with the place in the files that gave rise to it."""
     for builder in (
-        build_externals,
         build_schemes,
         build_datastructures,
         build_dataflows,

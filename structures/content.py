@@ -161,7 +161,7 @@ class Content:
         attributes: the attributes that data structures share.
         dataflows: one row a dataflow.
         constraints: one row a dataflow and dimension.
-        externals: artefacts that others maintain and this content refers to.
+        externals: artefacts that others maintain and this content refers to; they are not built.
         structures, hierarchies, maps: the documents by file.
     """
 

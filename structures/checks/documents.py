@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sdmx_server.model.artefact import Maintainable
+from sdmx_server.model.codelist import Codelist
+from sdmx_server.model.datastructure import DataStructure
+from sdmx_server.model.urn import maintainable_urn
 from structures.checks.datastructures import identified_document
 from structures.checks.tables import duplicates, identified, unknown_agency
 from structures.content import Content, HierarchyFile, StructureMapFile
 from structures.datastructures import components_of
-from structures.external import EXTERNALS
 from structures.findings import Finding, finding
 from structures.rows import Origin, line_of
+
+EXTERNALS: dict[str, type[Maintainable]] = {
+    kind.artefact_type: kind for kind in (Codelist, DataStructure)
+}
+
+
+def external_urns(content: Content) -> Iterator[str]:
+    """Return the URNs of the artefacts outside."""
+    for row in content.externals.rows:
+        kind = EXTERNALS[row["type"]]
+        yield maintainable_urn(
+            kind.package, kind.urn_class, row["agency"], row["id"], row["version"]
+        )
 
 
 def check_hierarchies(content: Content) -> Iterator[Finding]:

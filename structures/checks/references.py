@@ -9,6 +9,7 @@ from sdmx_server.model.catalogue import items, references
 from sdmx_server.model.category import Category
 from sdmx_server.model.urn import parse_urn
 from structures.build import build_with_origins
+from structures.checks.documents import external_urns
 from structures.content import Content
 from structures.findings import Finding, finding
 from structures.rows import Origin
@@ -23,9 +24,10 @@ def check_references(content: Content) -> Iterator[Finding]:
         if first != origin:
             yield finding("duplicate-id", origin, artefact.urn, other=first)
         known.update(dict.fromkeys(_item_urns(artefact), origin))
+    outside = set(external_urns(content))
     for artefact, origin in built:
         for urn in references(artefact):
-            if urn not in known:
+            if urn not in known and urn not in outside:
                 yield finding("dangling-reference", origin, urn, other=_short(artefact.urn))
 
 
