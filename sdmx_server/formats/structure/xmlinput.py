@@ -27,9 +27,8 @@ def parse(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise MessageSyntaxError(f"The message is not well-formed XML: {error.msg}.") from None
-    except ValueError as error:
-        raise MessageSyntaxError(f"The message is not XML: {error}.") from None
+        reason = " ".join(str(error.msg).split())
+        raise MessageSyntaxError(f"The message is not well-formed XML: {reason}.") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise MessageSyntaxError("A document type declaration is not allowed; leave it out.")
     return root

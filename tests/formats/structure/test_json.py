@@ -12,16 +12,28 @@ from pysdmx.io import read_sdmx
 from sdmx_server.dataset import Message
 from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.structure import json, ml3, ml21
+from sdmx_server.formats.structure.schemas import validate
 from sdmx_server.model.artefact import Annotation, AnnotationLink, Link, Maintainable
 from sdmx_server.model.category import Categorisation
 from sdmx_server.model.codelist import Code, Codelist
 from sdmx_server.model.concept import Concept, ConceptScheme
 from sdmx_server.model.constraint import DataConstraint
-from sdmx_server.model.datastructure import Dataflow, DataStructure
+from sdmx_server.model.datastructure import (
+    Attribute,
+    AttributeList,
+    AttributeRelationship,
+    Dataflow,
+    DataStructure,
+    DataStructureComponents,
+    Dimension,
+    DimensionList,
+)
 from sdmx_server.model.representation import Representation, TextFormat
 from tests.formats.json_validation import validate_json
 from tests.formats.structure.fixtures import MESSAGE, SDMX_21, SDMX_30, SDMX_31, name_of
 from tests.formats.structure.test_ml3 import AVAILABILITY
+
+CONCEPT = "urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=SRG:CS_SRG(1.0.0).SEX"
 
 OWN_VERSION = {"30": "2.0.0", "31": "2.1.0"}
 
@@ -135,6 +147,38 @@ def test_every_artefact_links_to_itself_by_its_urn():
     ]
 
 
+OPTIONAL = DataStructure(
+    id="DSD",
+    agency_id="SRG",
+    names={"en": "A"},
+    data_structure_components=DataStructureComponents(
+        dimension_list=DimensionList(
+            dimensions=(
+                Dimension(id="FREQ", concept_identity=CONCEPT),
+                Dimension(id="SEX", concept_identity=CONCEPT),
+            )
+        ),
+        attribute_list=AttributeList(
+            attributes=(
+                Attribute(
+                    id="NOTE",
+                    concept_identity=CONCEPT,
+                    attribute_relationship=AttributeRelationship(
+                        dimensions=("FREQ", "SEX"), are_dimensions_optional=(False, True)
+                    ),
+                ),
+            )
+        ),
+    ),
+)
+
+
+def test_dimensions_that_an_attribute_may_do_without_come_back_from_xml():
+    written = ml3.write([OPTIONAL], MESSAGE, "3.1.0")
+    validate(written, "3.1.0")
+    assert ml3.read(written) == (OPTIONAL,)
+
+
 @pytest.mark.parametrize(
     "artefact",
     [
@@ -184,6 +228,7 @@ def test_every_artefact_links_to_itself_by_its_urn():
         ),
         DataStructure(id="DSD", agency_id="SRG", names={"en": "A"}, evolving_structure=True),
         Dataflow(id="DF", agency_id="SRG", names={"en": "A"}, dimension_constraint=("FREQ", "SEX")),
+        OPTIONAL,
     ],
     ids=lambda artefact: type(artefact).__name__,
 )
@@ -191,6 +236,17 @@ def test_nothing_is_lost_that_the_messages_of_others_do_not_show(artefact: Maint
     written = json.write([artefact], MESSAGE, "2.1.0")
     validate_json(written, "structure", "2.1.0")
     assert json.read(written) == (artefact,)
+
+
+def test_a_link_without_a_relation_gets_one_and_nameless_things_their_id():
+    dataflow = Dataflow(id="DF", agency_id="SRG", links=(Link(uri="http://example.org"),))
+    (written,) = _written(dataflow)["data"]["dataflows"]
+    assert written["name"] == "DF"
+    assert written["links"][1] == {
+        "rel": "related",
+        "href": "http://example.org",
+        "uri": "http://example.org",
+    }
 
 
 def test_numbers_keep_their_digits():
