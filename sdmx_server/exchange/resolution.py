@@ -30,6 +30,8 @@ from sdmx_server.model.datastructure import (
 )
 from sdmx_server.model.representation import Representation, TextFormat
 from sdmx_server.model.urn import parse_urn
+from sdmx_server.model.version import sort_key
+from sdmx_server.storage.artefacts import Stored
 
 Context = Dataflow | DataStructure | ProvisionAgreement
 
@@ -104,9 +106,17 @@ def _structure_of(artefact: Maintainable) -> str | None:
 
 
 def _constraints(chain: Sequence[Maintainable], catalogue: Catalogue) -> list[DataConstraint]:
-    """Return the data constraints on any artefact of the chain."""
+    """Return the data constraints on any artefact of the chain, each in its newest version.
+
+    Every constraint cuts further, so an older version would keep forbidding what a newer one
+    allows.
+    """
     users = catalogue.parents(artefact.urn for artefact in chain)
-    found = catalogue.get([user for user in users if user.artefact_type == "dataconstraint"])
+    constraints = [user for user in users if user.artefact_type == "dataconstraint"]
+    newest: dict[tuple[str, str], Stored] = {}
+    for user in sorted(constraints, key=lambda user: sort_key(user.version)):
+        newest[user.agency_id, user.id] = user
+    found = catalogue.get(list(newest.values()))
     return [constraint for constraint in found if isinstance(constraint, DataConstraint)]
 
 
