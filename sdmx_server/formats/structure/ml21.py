@@ -55,7 +55,7 @@ from sdmx_server.model.metadatastructure import (
     MetadataStructure,
 )
 from sdmx_server.model.organisation import AgencyScheme, DataConsumerScheme, DataProviderScheme
-from sdmx_server.model.urn import maintainable_urn, parse_urn
+from sdmx_server.model.urn import maintainable_urn
 
 Artefact = Maintainable | AvailabilityConstraint
 
@@ -233,7 +233,7 @@ def _written_references(artefact: Maintainable) -> tuple[str, ...]:
     without = _NOT_WRITTEN.get(type(artefact))
     found = references(structs.replace(artefact, **without) if without else artefact)
     if isinstance(artefact, _REPRESENTED):
-        return tuple(urn for urn in found if parse_urn(urn).urn_class != "ValueList")
+        return tuple(urn for urn in found if ".ValueList=" not in urn)
     return found
 
 

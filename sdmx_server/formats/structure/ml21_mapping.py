@@ -77,7 +77,7 @@ def _local(tag: str, field: str) -> Part:
             ref.set("containerID", target.container_id)
         if target.urn_class is not None:
             ref.set("class", target.urn_class)
-            ref.set("package", PACKAGES[target.urn_class])
+            ref.set("package", PACKAGES.get(target.urn_class, ""))
 
     return Part(field, read, write)
 

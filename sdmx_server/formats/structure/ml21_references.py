@@ -99,7 +99,10 @@ def is_version(version: str) -> bool:
 
 def is_reference(urn: str) -> bool:
     """Return whether 2.1 can refer to the artefact: its class, ids and version."""
-    target = ml21_target(urn)
+    try:
+        target = ml21_target(urn)
+    except ValueError:
+        return False
     return (
         target.urn_class in PACKAGES
         and "-" not in target.version

@@ -251,6 +251,7 @@ INEXPRESSIBLE: dict[str, Maintainable] = {
         source=f"{URN}codelist.ValueList=AG:VL(1.0)",
         target=f"{URN}categoryscheme.Category=AG:CAT(1.0).A",
     ),
+    "no reference at all": Dataflow(id="DF", agency_id="AG", names=name(), structure="DSD"),
     "constraint on any flow": DataConstraint(
         id="C",
         agency_id="AG",
