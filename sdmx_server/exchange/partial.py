@@ -25,8 +25,12 @@ _BRANCHES = ("categories", "reporting_categories")
 
 
 def stub(artefact: Maintainable, *, complete: bool) -> Maintainable:
-    """Return the artefact without content; a complete stub keeps what describes it."""
-    kept = (*_IDENTITY, *_ADDRESSES, *(_COMPLETE if complete else ()))
+    """Return the artefact without content; a complete stub keeps what describes it.
+
+    What the schema demands even of a stub stays: the dataflow of an agreement, for example.
+    """
+    described = _COMPLETE if complete else ()
+    kept = dict.fromkeys((*_IDENTITY, *_ADDRESSES, *described, *type(artefact).stub_fields))
     return type(artefact)(**{field: getattr(artefact, field) for field in kept})
 
 
