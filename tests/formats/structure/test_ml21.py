@@ -451,6 +451,27 @@ def test_many_codes_are_written_and_read_in_order() -> None:
     assert reread(codelist) == (codelist,)
 
 
+def test_a_local_reference_may_be_a_urn() -> None:
+    content = ml21.write(
+        (Codelist(id="CL", agency_id="AG", names=name(), codes=(Code(id="B", parent="A"),)),),
+        MESSAGE,
+    )
+    urn = f"<URN>{URN}codelist.Code=AG:CL(1.0).A</URN>".encode()
+
+    (found,) = ml21.read(content.replace(b'<Ref id="A"/>', urn))
+
+    assert isinstance(found, Codelist)
+    assert found.codes[0].parent == "A"
+
+
+def test_a_local_reference_to_nothing_is_said() -> None:
+    codes = (Code(id="B", parent="A"),)
+    content = ml21.write((Codelist(id="CL", agency_id="AG", codes=codes),), MESSAGE)
+
+    with pytest.raises(MessageSyntaxError, match="Parent holds neither Ref nor URN"):
+        ml21.read(content.replace(b'<Ref id="A"/>', b""))
+
+
 def test_a_concept_keeps_its_representation() -> None:
     text = TextFormat(data_type="XHTML", is_multi_lingual=True)
     concepts = ConceptScheme(
