@@ -101,8 +101,8 @@ def _read_structure(element: etree._Element, found: FaultList) -> StructureRefer
 def _reference(element: etree._Element) -> str | None:
     for child in element:
         if local_name(child) == "Ref":
-            version = child.get("version", "1.0")
-            return f"{child.get('agencyID')}:{child.get('id')}({version})"
+            agency, id_ = child.get("agencyID"), child.get("id")
+            return f"{agency}:{id_}({child.get('version', '1.0')})" if agency and id_ else None
     text = _text(element)
     try:
         parse_urn(text)

@@ -61,7 +61,7 @@ def local_name(element: etree._Element) -> str:
 
 
 def line_of(element: etree._Element) -> int:
-    """Return the line in which an element begins."""
+    """Return the line in which the start tag of an element ends."""
     line = element.sourceline
     return line if isinstance(line, int) else 0
 
