@@ -15,8 +15,8 @@ from msgspec import structs
 from sdmx_server.formats.structure.ml21_names import STR
 from sdmx_server.formats.structure.ml21_references import (
     as_metadata,
-    local,
-    locals_,
+    local_reference,
+    local_references,
     read_local,
     read_reference,
     reference,
@@ -206,9 +206,9 @@ ATTRIBUTE_RELATIONSHIP = Shape(
     AttributeRelationship,
     (
         one(f"{STR}None", "dataflow", EMPTY),
-        locals_(f"{STR}Dimension", "dimensions"),
-        locals_(f"{STR}AttachmentGroup", "attachment_groups"),
-        local(f"{STR}Group", "group"),
+        local_references(f"{STR}Dimension", "dimensions"),
+        local_references(f"{STR}AttachmentGroup", "attachment_groups"),
+        local_reference(f"{STR}Group", "group"),
         Part("observation", _read_observation, _write_observation),
     ),
 )

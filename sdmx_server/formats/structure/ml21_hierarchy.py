@@ -13,7 +13,7 @@ from msgspec import structs
 
 from sdmx_server.formats.structure.ml21_names import STR
 from sdmx_server.formats.structure.ml21_references import (
-    local,
+    local_reference,
     read_local,
     read_reference,
     reference,
@@ -106,7 +106,7 @@ HIERARCHICAL_CODE = Shape(
         text(_ALIAS, "codelist_alias"),
         replace(_CODE, write=_write_code),
         many(f"{STR}HierarchicalCode", "hierarchical_codes"),
-        local(f"{STR}Level", "level"),
+        local_reference(f"{STR}Level", "level"),
     ),
     "HierarchicalCode",
     nests=True,

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from sdmx_server.formats.structure.ml21_datastructure import CONCEPT_IDENTITY, identified
 from sdmx_server.formats.structure.ml21_names import STR
-from sdmx_server.formats.structure.ml21_references import locals_
+from sdmx_server.formats.structure.ml21_references import local_references
 from sdmx_server.formats.structure.ml21_shapes import (
     BASIC_FORMAT,
     IDENTIFIABLE,
@@ -169,7 +169,7 @@ METADATA_ATTRIBUTE = Shape(
 )
 REPORT_STRUCTURE = Shape(
     ReportStructure,
-    (*IDENTIFIABLE, _ATTRIBUTES, locals_(f"{STR}MetadataTarget", "metadata_targets")),
+    (*IDENTIFIABLE, _ATTRIBUTES, local_references(f"{STR}MetadataTarget", "metadata_targets")),
     "ReportStructure",
     nests=True,
 )

@@ -6,7 +6,7 @@ Source: SDMX 2.1 SDMXStructureProcess.xsd.
 from __future__ import annotations
 
 from sdmx_server.formats.structure.ml21_names import STR
-from sdmx_server.formats.structure.ml21_references import local, reference
+from sdmx_server.formats.structure.ml21_references import local_reference, reference
 from sdmx_server.formats.structure.ml21_shapes import (
     ANNOTATIONS,
     DESCRIPTIONS,
@@ -45,7 +45,7 @@ TRANSITION = Shape(
     (
         *IDENTIFIABLE,
         _LOCAL_ID,
-        local(f"{STR}TargetStep", "target_step"),
+        local_reference(f"{STR}TargetStep", "target_step"),
         texts(f"{STR}Condition", "conditions"),
     ),
     "Transition",

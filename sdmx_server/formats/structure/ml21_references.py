@@ -268,7 +268,7 @@ def write_local(id_: str, parent: Element, tag: str) -> None:
     add(add(parent, tag), "Ref").set("id", id_)
 
 
-def local(tag: str, field: str) -> Part:
+def local_reference(tag: str, field: str) -> Part:
     """A reference to a value within the same artefact."""
 
     def read(node: Node) -> str | None:
@@ -281,7 +281,7 @@ def local(tag: str, field: str) -> Part:
     return Part(field, read, write)
 
 
-def locals_(tag: str, field: str) -> Part:
+def local_references(tag: str, field: str) -> Part:
     """References to values within the same artefact."""
 
     def read(node: Node) -> tuple[str, ...]:
@@ -294,5 +294,5 @@ def locals_(tag: str, field: str) -> Part:
     return Part(field, read, write)
 
 
-PARENT = local(f"{STR}Parent", "parent")
+PARENT = local_reference(f"{STR}Parent", "parent")
 """The item above an item."""
