@@ -236,7 +236,7 @@ DIALECT_2_1 = Dialect(
         Link: write_link,
         AnnotationLink: write_annotation_link,
         TextFormat: write_text_format,
-        ComponentValue: write_short,
+        ComponentValue: write_validity,  # always an object: clients read no bare strings here
         MemberValue: write_short,
         DataKey: write_data_key,
         AvailabilityConstraint: write_availability,

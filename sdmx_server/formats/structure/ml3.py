@@ -5,9 +5,11 @@ Source: SDMX 3.0 and 3.1, SDMXMessage.xsd, SDMXStructure.xsd.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lxml import etree
+from msgspec.structs import replace
 
 from sdmx_server.dataset import Message
 from sdmx_server.errors import MessageSyntaxError
@@ -35,8 +37,10 @@ from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, expressib
 from sdmx_server.formats.structure.xmlinput import parse
 from sdmx_server.model.artefact import Maintainable, Value
 from sdmx_server.model.catalogue import ARTEFACT_TYPES
+from sdmx_server.model.codelist import Codelist
 from sdmx_server.model.constraint import AvailabilityConstraint
 
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 VERSIONS = {
     SDMX_3_0: "http://www.sdmx.org/resources/sdmxml/schemas/v3_0/",
     SDMX_3_1: ROOT,
@@ -70,7 +74,10 @@ def write(
     """
     root = etree.Element(f"{MES}Structure", nsmap=dict(NAMESPACES))
     _write_header(root, message)
-    _write_structures(root, expressible(artefacts, version))
+    written = expressible(artefacts, version)
+    if version == SDMX_3_0:
+        written = tuple(map(_with_named_parents, written))
+    _write_structures(root, written)
     content: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return _in_version(content, version)
 
@@ -88,6 +95,20 @@ def read(content: bytes) -> tuple[Maintainable, ...]:
     if root.tag != f"{MES}Structure":
         raise fault(root, f"{local_name(root)} is no structure message; send mes:Structure.")
     return tuple(value for value in _read_structures(root) if isinstance(value, Maintainable))
+
+
+def _with_named_parents(artefact: Value) -> Value:
+    """Leave out parents of codes that are no names: ``36``, ``_T``.
+
+    The schemas of 3.0.0 want a name that begins with a letter there, which later ones mended.
+    """
+    if not isinstance(artefact, Codelist):
+        return artefact
+    codes = tuple(
+        code if code.parent is None or _NAME.fullmatch(code.parent) else replace(code, parent=None)
+        for code in artefact.codes
+    )
+    return replace(artefact, codes=codes) if codes != artefact.codes else artefact
 
 
 def _write_header(root: Element, message: Message) -> None:

@@ -95,7 +95,7 @@ def test_availability_follows_the_schema_too(version: str):
             "dataflow": AVAILABILITY.constraint_attachment.dataflows[0]
         }
         assert (written["seriesCount"], written["obsCount"]) == (1, 7)
-        assert written["cubeRegion"]["keyValues"] == [{"id": "SEX", "values": ["F"]}]
+        assert written["cubeRegion"]["keyValues"] == [{"id": "SEX", "values": [{"value": "F"}]}]
     else:
         (written,) = document["data"]["dataConstraints"]
         assert written["role"] == "Actual"

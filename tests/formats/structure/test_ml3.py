@@ -246,3 +246,10 @@ def test_the_sdmx1_client_finds_the_same_codes():
     )
     message = sdmx.read_sdmx(io.BytesIO(ml3.write([codelist], MESSAGE, "3.0.0")))
     assert str(message.codelist["CL_SEX"]["F"].name) == "Female"
+
+
+def test_parents_that_are_no_names_are_left_out_of_3_0_and_stay_in_3_1():
+    codes = (Code(id="36", names={"en": "Banten"}), Code(id="3673", names={"en": "S"}, parent="36"))
+    areas = Codelist(id="CL_AREA", agency_id="SRG", names={"en": "Areas"}, codes=codes)
+    assert [c.parent for c in ml3.read(ml3.write([areas], MESSAGE, "3.0.0"))[0].codes] == [None] * 2
+    assert ml3.read(ml3.write([areas], MESSAGE, "3.1.0"))[0].codes[1].parent == "36"
