@@ -97,7 +97,9 @@ def read(content: bytes) -> tuple[Maintainable, ...]:
     return tuple(value for value in _read_structures(root) if isinstance(value, Maintainable))
 
 
-def _with_named_parents(artefact: Value) -> Value:
+def _with_named_parents(
+    artefact: Maintainable | AvailabilityConstraint,
+) -> Maintainable | AvailabilityConstraint:
     """Leave out parents of codes that are no names: ``36``, ``_T``.
 
     The schemas of 3.0.0 want a name that begins with a letter there, which later ones mended.
