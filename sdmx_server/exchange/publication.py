@@ -1,0 +1,140 @@
+"""Publish structures and observations: everything that was delivered, or nothing.
+
+Source: SDMX 3.1 Technical Notes, section on dataset actions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sdmx_server.dataset import PROVIDER, Action, ResolvedStructure
+from sdmx_server.errors import SemanticError
+from sdmx_server.exchange import validation
+from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.cube import dataset_of
+from sdmx_server.exchange.resolution import layout_of, resolve
+from sdmx_server.exchange.stores import Stores
+from sdmx_server.model.artefact import Maintainable
+from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
+from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
+from sdmx_server.model.urn import PREFIX, parse_urn
+from sdmx_server.query import ArtefactQuery
+from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.publication import Publication
+
+_SHORT = re.compile(r"(?:(?P<agency>[^:()]+):)?(?P<id>[^:()]+)(?:\((?P<version>[^()]+)\))?")
+
+
+def publish_structures(artefacts: Iterable[Maintainable], stores: Stores, at: datetime) -> bool:
+    """Publish artefacts as one; return whether anything changed.
+
+    Raises:
+        Unavailable: if the database cannot be written to now.
+    """
+    return stores.artefacts.put(artefacts, at)
+
+
+def publish(deliveries: Sequence[Delivery], stores: Stores, at: datetime) -> list[DatasetVersion]:
+    """Check deliveries and publish them: all of them, in their order, or none.
+
+    Returns:
+        The current version of each dataset.
+
+    Raises:
+        DeliveryFaults: with every fault of every delivery; nothing is stored then.
+        SemanticError: if a delivery is for a structure that is not held.
+        Unavailable: if the database cannot be written to now.
+    """
+    checked = check(deliveries, stores)
+    steps = [_publication(delivery, structure) for delivery, structure in checked]
+    return stores.observations.publish_all(steps, at=at)
+
+
+def check(
+    deliveries: Sequence[Delivery], stores: Stores
+) -> list[tuple[Delivery, ResolvedStructure]]:
+    """Check deliveries without publishing them; return each with its structure.
+
+    Raises:
+        DeliveryFaults: with every fault of every delivery.
+        SemanticError: if a delivery is for a structure that is not held.
+    """
+    catalogue = stores.catalogues.at()
+    faults: list[Fault] = []
+    sound: list[tuple[Delivery, ResolvedStructure]] = []
+    for delivery in deliveries:
+        context = _context(delivery, catalogue)
+        structure = resolve(context, catalogue)
+        faults.extend(validation.check(delivery, structure))
+        sound.append((_with_provider(delivery, context, catalogue), structure))
+    if faults:
+        raise DeliveryFaults(faults)
+    return sound
+
+
+def _publication(delivery: Delivery, structure: ResolvedStructure) -> Publication:
+    return Publication(
+        dataset=dataset_of(structure.dataflow_urn or structure.urn),
+        layout=layout_of(structure),
+        rows=validation.to_table(delivery, structure),
+        action=Action(delivery.action),
+        dataset_attributes=validation.dataset_attributes(delivery, structure),
+    )
+
+
+def _context(delivery: Delivery, catalogue: Catalogue) -> Dataflow | ProvisionAgreement:
+    """Return the dataflow or agreement that a delivery is for.
+
+    A delivery for a data structure is one for its dataflow, where it has exactly one.
+    """
+    named = _named(delivery, catalogue)
+    if isinstance(named, DataStructure):
+        users = catalogue.get(catalogue.parents([named.urn]))
+        flows = [user for user in users if isinstance(user, Dataflow)]
+        if len(flows) != 1:
+            known = ", ".join(flow.id for flow in flows) or "none"
+            raise SemanticError(
+                f"{delivery.file} is for {named.urn}, which has several dataflows or none "
+                f"({known}); name the dataflow."
+            )
+        return flows[0]
+    if isinstance(named, Dataflow | ProvisionAgreement):
+        return named
+    raise SemanticError(
+        f"{delivery.file} is for {delivery.context} {delivery.structure}, which is not held here."
+    )
+
+
+def _named(delivery: Delivery, catalogue: Catalogue) -> Maintainable | None:
+    if delivery.structure.startswith(PREFIX):
+        return catalogue.resolved(delivery.structure)
+    match = _SHORT.fullmatch(delivery.structure)
+    if match is None:
+        return None
+    agencies = (match["agency"],) if match["agency"] else ()
+    query = ArtefactQuery(agencies, (match["id"],), (match["version"] or "latest",))
+    found = catalogue.get(catalogue.matching((delivery.context,), query))
+    return found[0] if len(found) == 1 else None
+
+
+def _with_provider(
+    delivery: Delivery, context: Dataflow | ProvisionAgreement, catalogue: Catalogue
+) -> Delivery:
+    """Return the delivery with its provider, where only one can be meant."""
+    if delivery.provider is not None or PROVIDER in delivery.columns:
+        return delivery
+    if isinstance(context, ProvisionAgreement):
+        return replace(delivery, provider=_provider(context))
+    users = catalogue.get(catalogue.parents([context.urn]))
+    agreements = [user for user in users if isinstance(user, ProvisionAgreement)]
+    if len(agreements) != 1:
+        return delivery
+    return replace(delivery, provider=_provider(agreements[0]))
+
+
+def _provider(agreement: ProvisionAgreement) -> str:
+    parts = parse_urn(agreement.data_provider or "")
+    return f"{parts.agency_id}.{parts.item}"
