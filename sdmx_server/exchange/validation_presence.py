@@ -32,17 +32,18 @@ def check_dimensions(examined: Examined) -> Iterator[Fault]:
 
     A row may leave out time, or other dimensions, where it only gives attributes of series.
     """
-    excused = _excused(examined)
+    apart = _nowhere(examined)
+    apart[examined.partial] = apart[examined.clashing] = True
     for dimension in examined.structure.key:
         column = examined.columns.get(dimension.id)
-        if column is None and not excused.all():
+        if column is None and not apart.all():
             where = Place(examined.delivery.file, None, dimension.id, examined.delivery.sheet)
             yield complain(faults.MISSING_COLUMN, where, dimension.id)
         if column is not None:
-            rows = np.flatnonzero(column.is_empty & ~excused)
+            rows = np.flatnonzero(column.is_empty & ~apart)
             kind = faults.EMPTY_DIMENSION
             yield from _at_rows(examined, dimension.id, kind, rows, dimension=dimension.id)
-    unmatched = np.setdiff1d(examined.partial, np.flatnonzero(excused))
+    unmatched = np.setdiff1d(examined.partial, np.flatnonzero(_excused(examined)))
     yield from _at_rows(examined, None, faults.UNMATCHED_ATTRIBUTES, unmatched)
     yield from _at_rows(examined, None, faults.CLASHING_ATTRIBUTES, examined.clashing)
 
