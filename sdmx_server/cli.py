@@ -21,6 +21,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from loaders import observations as figures
+from loaders import tabular
+from loaders.mapping import read_mapping
 from sdmx_server import __version__
 from sdmx_server.app import open_stores
 from sdmx_server.dataset import Message, Rendering
@@ -32,6 +34,7 @@ from sdmx_server.exchange.stores import Stores
 from sdmx_server.formats.catalogue import DATA_FORMATS_BY_NAME, STRUCTURE_FORMATS_BY_NAME
 from sdmx_server.formats.data.readers import catalogue as readers
 from sdmx_server.model.artefact import Maintainable
+from sdmx_server.model.codelist import Codelist
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
 from sdmx_server.query import ArtefactQuery, Cube, DataQuery
 from sdmx_server.settings import PREFIX, Settings, SettingsError, described, load_settings
@@ -155,6 +158,9 @@ def publish_all(content: Path | None, **flags: Any) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), help="TOML file: what the cells of a table mean."
+)
 @click.option("--check-only", is_flag=True, help="Check the files and store nothing.")
 @click.option(
     "--language", type=click.Choice(["id", "en", "both"]), default="both", show_default=True
@@ -163,22 +169,25 @@ def publish_all(content: Path | None, **flags: Any) -> None:
 @_shared
 def load(
     files: tuple[str, ...],
+    mapping: Path | None,
     check_only: bool,
     language: str,
     report_file: Path | None,
     **flags: Any,
 ) -> None:
-    """Load data messages: all of the files, or nothing of them.
+    """Load data: all of the files, or nothing of them.
 
-    SDMX-CSV, SDMX-ML and SDMX-JSON are recognised by what is in them. Every fault is told
-    with its file, row and column, in Indonesian and English.
+    SDMX-CSV, SDMX-ML and SDMX-JSON are recognised by what is in them; other tables, text or
+    Excel, need a mapping (loaders/README.md). Every fault is told with its file, row or cell,
+    and column, in Indonesian and English.
 
     Example: sdmx-server load penduduk.csv stunting.xml
     """
     with _told():
         stores = open_stores(_settings(flags))
         try:
-            deliveries = _read_all([Path(file) for file in files])
+            paths = [Path(file) for file in files]
+            deliveries = _read_all(paths, _reader(mapping, stores))
             if check_only:
                 check(deliveries, stores)
                 click.echo("No fault was found; nothing was stored.")
@@ -296,14 +305,25 @@ def _check_content(content: Path | None) -> None:
         sys.exit(1)
 
 
-def _read_all(files: list[Path]) -> list[Delivery]:
-    """Read the files, with progress where there are many; all faults of all files at once."""
+def _reader(mapping: Path | None, stores: Stores) -> Callable[[Path], list[Delivery]]:
+    """Return what reads a file: a data message, or a table where there is a mapping."""
+    if mapping is None:
+        return lambda file: readers.read(file.read_bytes(), file.name)
+    means = read_mapping(mapping)
+    catalogue = stores.catalogues.at()
+    rows = catalogue.matching(("codelist",), ArtefactQuery(versions=("latest",)))
+    codelists = {a.id: a for a in catalogue.get(rows) if isinstance(a, Codelist)}
+    return lambda file: tabular.load(file, means, codelists)
+
+
+def _read_all(files: list[Path], read: Callable[[Path], list[Delivery]]) -> list[Delivery]:
+    """Read the files, with progress; the faults of all files are told at once."""
     deliveries: list[Delivery] = []
     faults: list[Fault] = []
     with click.progressbar(files, label="Reading", file=sys.stderr) as progress:
         for file in progress:
             try:
-                deliveries.extend(readers.read(file.read_bytes(), file.name))
+                deliveries.extend(read(file))
             except DeliveryFaults as found:
                 faults.extend(found.faults)
     if faults:
