@@ -6,6 +6,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from sdmx_server.dataset import Action
+from sdmx_server.storage.changes import difference
 from sdmx_server.storage.chunks import decode_chunk
 from sdmx_server.storage.draft import Arrangement
 from sdmx_server.storage.publication import Contents, Publication, apply
@@ -133,11 +134,29 @@ def test_every_action_does_what_the_standard_says(data):
     for step in data.draw(st.lists(steps(layout), max_size=6)):
         action, rows, replace_all = step
         publication = Publication("D", layout, table(rows, layout), action, {}, replace_all)
+        earlier = contents
         contents, made = apply(publication, contents, reader(stored), SMALL_CHUNKS)
         stored |= made
-        held = expected_after(held, step, layout)
+        before, held = held, expected_after(held, step, layout)
+        check_changes((earlier.index, contents.index), stored, (before, held), layout)
         contents = Contents(decode_index(layout, encode_index(contents.index)), {})
         check(contents.index, stored, held, layout)
+
+
+def check_changes(indexes, stored, held, layout):
+    found = difference(*indexes, reader(stored), SMALL_CHUNKS)
+    before, after = held
+    changed = sorted(key for key, cells in after.items() if before.get(key) != cells)
+    gone = sorted(before.keys() - after.keys())
+    assert keys_at(indexes[1], found.updated, stored, layout) == changed
+    assert keys_at(indexes[0], found.deleted, stored, layout) == gone
+
+
+def keys_at(index, places, stored, layout):
+    fetch = reader(stored)
+    wanted = Wanted(layout, {}, (), places)
+    selection = Selection(index, wanted, {}, lambda entries: map(fetch, entries))
+    return sorted(tuple(found[name] for name in key_of(layout)) for found in read(selection))
 
 
 def reader(stored):
