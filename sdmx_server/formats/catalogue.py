@@ -21,6 +21,7 @@ from sdmx_server.formats.structure import json as structure_json
 from sdmx_server.formats.structure import json1 as structure_json1
 from sdmx_server.formats.structure import ml3 as structure_ml3
 from sdmx_server.formats.structure import ml21 as structure_ml21
+from sdmx_server.formats.structure.versions import ML21_ONLY
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.constraint import AvailabilityConstraint
 
@@ -62,11 +63,20 @@ class DataFormat:
 
 @dataclass(frozen=True, slots=True)
 class StructureFormat:
-    """A structure format; ``write`` returns the message."""
+    """A structure format.
+
+    Attributes:
+        media_type: without its parameters.
+        version: as the media type writes it.
+        write: returns the message; artefacts that it cannot hold are left out.
+        can_hold: whether it can hold an artefact.
+        parameters: none.
+    """
 
     media_type: str
     version: str
     write: WriteStructures
+    can_hold: Callable[[Artefact], bool]
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -129,7 +139,12 @@ def _structure(
     syntax: str, version: str, write: Callable[..., bytes], *versioned: str
 ) -> StructureFormat:
     media_type = f"application/vnd.sdmx.structure+{syntax}"
-    return StructureFormat(media_type, version, lambda a, m: write(a, m, *versioned))
+    can_hold = _is_of_sdmx3 if versioned else structure_ml21.expressible
+    return StructureFormat(media_type, version, lambda a, m: write(a, m, *versioned), can_hold)
+
+
+def _is_of_sdmx3(artefact: Artefact) -> bool:
+    return not isinstance(artefact, ML21_ONLY)
 
 
 _S_JSON1 = _structure("json", "1.0.0", structure_json1.write)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from flask import Response, request
 
 from sdmx_server.dataset import Rendering
+from sdmx_server.errors import NotAcceptable
 from sdmx_server.exchange import availability as availability_exchange
 from sdmx_server.exchange import data as data_exchange
 from sdmx_server.exchange import schema as schema_exchange
@@ -49,6 +50,11 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
     if envelope.is_held_by_client:
         return envelope.not_modified()
     artefacts = structure_exchange.answer(query, site().stores)
+    if not any(chosen.can_hold(artefact) for artefact in artefacts):
+        raise NotAcceptable(
+            f"{artefacts[0].urn} cannot be written as {envelope.content_type}; ask for another "
+            "format, such as application/vnd.sdmx.structure+json;version=2.1.0."
+        )
     return envelope.response([chosen.write(artefacts, envelope.message)])
 
 
