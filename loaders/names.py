@@ -46,10 +46,11 @@ class Names:
         """Return the names most like a text, with their codes, best first."""
         words = {**{folded: [code] for folded, code in self._given.items()}, **self._codes}
         *_, folded = self._without_prefixes(text)
-        matches = get_close_matches(folded, words, _NEAREST)
-        return [
-            (self._labels.get(match, match), code) for match in matches for code in words[match]
-        ]
+        found: dict[str, str] = {}
+        for match in get_close_matches(folded, words, _NEAREST):
+            for code in words[match]:
+                found.setdefault(code, self._labels.get(match, match))
+        return [(label, code) for code, label in found.items()]
 
     def _without_prefixes(self, text: str) -> Iterator[str]:
         folded = _folded(text)

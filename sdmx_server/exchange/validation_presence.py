@@ -32,8 +32,7 @@ def check_dimensions(examined: Examined) -> Iterator[Fault]:
 
     A row may leave out time, or other dimensions, where it only gives attributes of series.
     """
-    apart = _nowhere(examined)
-    apart[examined.partial] = apart[examined.clashing] = True
+    apart = _apart(examined)
     for dimension in examined.structure.key:
         column = examined.columns.get(dimension.id)
         if column is None and not apart.all():
@@ -94,6 +93,13 @@ def check_attributes(examined: Examined) -> Iterator[Fault]:
         )
 
 
+def _apart(examined: Examined) -> Mask:
+    """Return the rows that give attributes for a part of the key, and are no observations."""
+    apart = _nowhere(examined)
+    apart[examined.partial] = apart[examined.clashing] = True
+    return apart
+
+
 def _excused(examined: Examined) -> Mask:
     """Return the rows that need no whole key: series attributes for what the store holds."""
     excused = _nowhere(examined)
@@ -140,7 +146,7 @@ def _check_dataset_attribute(examined: Examined, attribute: Component) -> Iterat
 
 def _first_of_groups_without(examined: Examined, attribute: Component, empty: Mask) -> Rows:
     """Return the first row of each series (or group) that nowhere has the attribute."""
-    rows = np.setdiff1d(np.arange(len(empty)), examined.partial)
+    rows = np.flatnonzero(~_apart(examined))
     _, firsts, which = np.unique(
         group_rows(examined, attribute)[rows], return_index=True, return_inverse=True
     )
