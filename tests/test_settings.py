@@ -1,0 +1,62 @@
+"""Settings come from four places, and say what is wrong with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sdmx_server.settings import Settings, SettingsError, described, load_settings
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text('port = 1001\nhost = "0.0.0.0"\nlanguages = ["en"]\n')
+    environment = {"SDMX_SERVER_PORT": "1002", "SDMX_SERVER_SENDER": "ID_BPS", "PATH": "/bin"}
+    settings = load_settings({"port": 1003, "home": None}, environment, file)
+    assert (settings.port, settings.host, settings.sender) == (1003, "0.0.0.0", "ID_BPS")
+    assert settings.languages == ("en",)
+    assert load_settings({}, environment, file).port == 1002
+
+
+def test_the_file_may_be_named_in_the_environment(tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text("port = 1001\n")
+    assert load_settings({}, {"SDMX_SERVER_CONFIG": str(file)}).port == 1001
+
+
+def test_without_settings_the_database_is_a_file_at_home(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings({}, {})
+    assert settings == Settings()
+    assert settings.database == f"sqlite:///{tmp_path / 'var' / 'sdmx-server.sqlite'}"
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "words"),
+    [
+        ({"port": 0}, {}, ("port", "65535")),
+        ({}, {"SDMX_SERVER_PORT": "eighty"}, ("port", "integer")),
+        ({}, {"SDMX_SERVER_PROT": "80"}, ("prot", "no such setting")),
+        ({}, {"SDMX_SERVER_LANGUAGES": "id,!"}, ("languages", "'!'")),
+        ({"log_level": "loud"}, {}, ("log_level", "debug")),
+        ({"database_url": "mysql://u:secret@h/d"}, {}, ("database_url", "postgresql")),
+        ({"sender": "1ST"}, {}, ("sender", "'1ST'")),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_what_can(flags, environment, words):
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(flags, environment)
+    assert all(word in str(refusal.value) for word in words)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("content", [b"port = ", b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+    file = tmp_path / "broken.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match="broken.toml"):
+        load_settings({}, {}, file)
+
+
+def test_a_password_is_never_shown():
+    settings = load_settings({"database_url": "postgresql+psycopg://u:s@cret@h/d"}, {})
+    assert described(settings)["database_url"] == "postgresql+psycopg://u:***@h/d"
