@@ -51,8 +51,8 @@ def root_name(content: bytes, found: FaultList) -> tuple[str, str]:
         DeliveryFaults: as ``events``.
     """
     _, root = next(events(content, found))
-    name = etree.QName(root)
-    return name.namespace or "", name.localname
+    namespace, _, name = str(root.tag).rpartition("}")
+    return namespace.removeprefix("{"), name
 
 
 def local_name(element: etree._Element) -> str:
