@@ -83,6 +83,8 @@ class StructureQuery:
             ``children``, ``descendants``, ``all``, or artefact types.
         constraint_role: ``Actual`` or ``Allowed`` where only such constraints are wanted.
         as_of: the instant whose structures are wanted; None for now.
+        by_hierarchical_codelist: whether ids are those of the hierarchical codelists of
+            SDMX 2.1, whose items are hierarchies.
     """
 
     types: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ class StructureQuery:
     references: tuple[str, ...] = ("none",)
     constraint_role: str | None = None
     as_of: datetime | None = None
+    by_hierarchical_codelist: bool = False
 
 
 Key = tuple[tuple[str, ...], ...]

@@ -10,9 +10,22 @@ from collections.abc import Callable, Iterable, Sequence
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import items, references
+from sdmx_server.model.organisation import AgencyScheme
 from sdmx_server.model.urn import parse_urn
+from sdmx_server.query import ArtefactQuery
 
 Prepare = Callable[[Maintainable], Maintainable]
+
+_ALWAYS_REFER_TO_AGENCIES = frozenset(
+    {
+        "transformationscheme",
+        "rulesetscheme",
+        "userdefinedoperatorscheme",
+        "customtypescheme",
+        "namepersonalisationscheme",
+        "vtlmappingscheme",
+    }
+)
 
 
 class References:
@@ -22,11 +35,16 @@ class References:
         catalogue: where artefacts are found.
         prepare: what is done with an artefact before its references are read, such as
             resolving the extension of a codelist.
+        to_agencies: whether every artefact refers to the scheme that its agency stands in;
+            otherwise only VTL schemes do.
     """
 
-    def __init__(self, catalogue: Catalogue, prepare: Prepare) -> None:
+    def __init__(
+        self, catalogue: Catalogue, prepare: Prepare, *, to_agencies: bool = False
+    ) -> None:
         self._catalogue = catalogue
         self._prepare = prepare
+        self._to_agencies = to_agencies
 
     def related(
         self, roots: Sequence[Maintainable], wanted: Sequence[str]
@@ -51,14 +69,45 @@ class References:
         return {urn: artefact for urn, artefact in found.items() if urn not in asked}
 
     def _children(self, roots: Iterable[Maintainable]) -> dict[str, Maintainable]:
-        located = (self._catalogue.located(urn) for root in roots for urn in references(root))
+        located = (self._catalogue.located(urn) for root in roots for urn in self._urns(root))
         rows = list({row.urn: row for row in located if row is not None}.values())
         return {a.urn: self._prepare(a) for a in self._catalogue.get(rows)}
 
     def _parents(self, roots: Iterable[Maintainable]) -> dict[str, Maintainable]:
         whole = {root.urn: root for root in roots}
         users = self._catalogue.get(self._catalogue.parents(whole)) if whole else []
-        return {a.urn: self._prepare(a) for a in users if self._uses(a, whole)}
+        maintained = self._maintained_by(whole)
+        return {
+            a.urn: self._prepare(a)
+            for a in (*users, *maintained)
+            if a in maintained or self._uses(a, whole)
+        }
+
+    def _urns(self, artefact: Maintainable) -> tuple[str, ...]:
+        """Return what an artefact refers to, the scheme of its agency last."""
+        if isinstance(artefact, AgencyScheme) or not self._knows_agency(artefact):
+            return references(artefact)
+        return (*references(artefact), _scheme_of(artefact.agency_id))
+
+    def _knows_agency(self, artefact: Maintainable) -> bool:
+        return self._to_agencies or artefact.artefact_type in _ALWAYS_REFER_TO_AGENCIES
+
+    def _maintained_by(self, roots: dict[str, Maintainable]) -> list[Maintainable]:
+        """Return the artefacts whose agencies stand in a scheme among the roots."""
+        agencies = tuple(
+            _below(scheme.agency_id, agency.id)
+            for scheme in roots.values()
+            if isinstance(scheme, AgencyScheme)
+            for agency in scheme.agencies
+        )
+        if not agencies:
+            return []
+        rows = self._catalogue.matching((), ArtefactQuery(agencies))
+        return [
+            artefact
+            for artefact in self._catalogue.get(rows)
+            if self._knows_agency(artefact) and not isinstance(artefact, AgencyScheme)
+        ]
 
     def _uses(self, user: Maintainable, roots: dict[str, Maintainable]) -> bool:
         """Whether an artefact refers to what is left of the roots, where they were cut."""
@@ -89,6 +138,20 @@ def _closure(step: Step, roots: Iterable[Maintainable]) -> dict[str, Maintainabl
         found |= layer
         layer = {urn: a for urn, a in step(layer.values()).items() if urn not in found}
     return found
+
+
+_TOP = "SDMX"
+"""The agency whose scheme holds the agencies that stand below no other."""
+
+
+def _scheme_of(agency: str) -> str:
+    """Return the URN of the scheme that an agency stands in."""
+    above = agency.rpartition(".")[0] or _TOP
+    return AgencyScheme(id="AGENCIES", agency_id=above, version="1.0").urn
+
+
+def _below(above: str, id_: str) -> str:
+    return id_ if above == _TOP else f"{above}.{id_}"
 
 
 def _holds(root: Maintainable, urn: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
+from msgspec import structs
 
 from sdmx_server.dataset import PROVIDER, Component, Layout, Level, ResolvedStructure, Role
 from sdmx_server.errors import SemanticError
@@ -21,6 +22,7 @@ from sdmx_server.model.concept import Concept, ConceptScheme
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import (
     Attribute,
+    AttributeList,
     Dataflow,
     DataStructure,
     DataStructureComponents,
@@ -72,8 +74,8 @@ def _resolve(context: Context, catalogue: Catalogue) -> ResolvedStructure:
     if parts is None:
         raise SemanticError(f"{dsd.urn} has no components here; it is a stub.")
     constraints = _constraints(chain, catalogue)
-    components = _components(parts, lookup, constraints)
     flow = next((a for a in chain if isinstance(a, Dataflow)), None)
+    components = _components(_parts_used(parts, flow), lookup, constraints)
     return ResolvedStructure(
         context=context.artefact_type,
         urn=context.urn,
@@ -99,6 +101,45 @@ def _chain(context: Context, lookup: Lookup) -> list[Maintainable]:
             raise SemanticError(f"{last.urn} refers to {urn or 'nothing'}, which is not held here.")
         chain.append(below)
     return chain
+
+
+def _parts_used(parts: DataStructureComponents, flow: Dataflow | None) -> DataStructureComponents:
+    """Return the components that a dataflow uses: it may do without some dimensions.
+
+    Groups and attributes lose these dimensions; an attribute that had no others is gone.
+    """
+    if flow is None or not flow.dimension_constraint:
+        return parts
+    used = frozenset(flow.dimension_constraint)
+    dimensions = tuple(d for d in parts.dimension_list.dimensions if d.id in used)
+    left_out = frozenset(d.id for d in parts.dimension_list.dimensions) - used
+    attributes = parts.attribute_list.attributes if parts.attribute_list else ()
+    kept = tuple(
+        a for attribute in attributes if (a := _attribute_without(attribute, left_out)) is not None
+    )
+    return structs.replace(
+        parts,
+        dimension_list=structs.replace(parts.dimension_list, dimensions=dimensions),
+        groups=tuple(
+            structs.replace(
+                group, group_dimensions=tuple(d for d in group.group_dimensions if d in used)
+            )
+            for group in parts.groups
+        ),
+        attribute_list=AttributeList(attributes=kept) if kept else None,
+    )
+
+
+def _attribute_without(attribute: Attribute, left_out: frozenset[str]) -> Attribute | None:
+    where = attribute.attribute_relationship
+    kept = tuple(d for d in where.dimensions if d not in left_out)
+    if kept == where.dimensions:
+        return attribute
+    if not kept:
+        return None
+    return structs.replace(
+        attribute, attribute_relationship=structs.replace(where, dimensions=kept)
+    )
 
 
 def _structure_of(artefact: Maintainable) -> str | None:

@@ -51,7 +51,8 @@ def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
     structure = resolve(_context(query, catalogue), catalogue)
     dsd = catalogue.resolved(structure.dsd_urn)
     matched = [dsd] if dsd is not None else []
-    below = References(catalogue, resolving(catalogue.resolved)).related(matched, ("descendants",))
+    walk = References(catalogue, resolving(catalogue.resolved), to_agencies=True)
+    below = walk.related(matched, ("descendants",))
     return [*matched, *cut_to_used(matched, list(below.values()), [structure])]
 
 

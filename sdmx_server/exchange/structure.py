@@ -6,6 +6,7 @@ Source: SDMX-REST 2.2, doc/structures.md; SDMX-REST 1.5, section 4.3.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, SemanticError
@@ -20,6 +21,7 @@ from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import references
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
+from sdmx_server.model.hierarchy import Hierarchy
 from sdmx_server.query import StructureQuery
 
 _STUBS = {  # detail -> whether matched artefacts are stubs, and whether stubs are complete
@@ -30,10 +32,17 @@ _STUBS = {  # detail -> whether matched artefacts are stubs, and whether stubs a
 }
 
 
-def answer(query: StructureQuery, stores: Stores) -> list[Maintainable]:
+def answer(
+    query: StructureQuery, stores: Stores, *, to_agencies: bool = True
+) -> list[Maintainable]:
     """Find the artefacts that a query asks for, and those that it wants along with them.
 
     Those that match come first; each artefact once.
+
+    Args:
+        query: the query.
+        stores: where to look.
+        to_agencies: whether artefacts refer to the scheme that their agency stands in.
 
     Raises:
         NoResults: if nothing matches.
@@ -43,7 +52,9 @@ def answer(query: StructureQuery, stores: Stores) -> list[Maintainable]:
     matched = _matched(query, catalogue, prepare)
     if not matched:
         raise NoResults(f"No structure matches {_words(query)}.")
-    others = list(References(catalogue, prepare).related(matched, query.references).values())
+    walk = References(catalogue, prepare, to_agencies=to_agencies)
+    related = walk.related(matched, query.references).values()
+    others = [artefact for artefact in related if _has_role(artefact, query.constraint_role)]
     if query.detail in _STUBS:
         whole, complete = _STUBS[query.detail]
         others = [stub(artefact, complete=complete) for artefact in others]
@@ -100,6 +111,8 @@ def _as_stored(artefact: Maintainable) -> Maintainable:
 
 
 def _matched(query: StructureQuery, catalogue: Catalogue, prepare: Prepare) -> list[Maintainable]:
+    if query.by_hierarchical_codelist:
+        return _hierarchies(query, catalogue)
     rows = catalogue.matching(query.types, query.artefact)
     found = [prepare(a) for a in catalogue.get(rows) if _has_role(a, query.constraint_role)]
     if not query.items:
@@ -108,10 +121,28 @@ def _matched(query: StructureQuery, catalogue: Catalogue, prepare: Prepare) -> l
     return [artefact for artefact in cut if artefact is not None]
 
 
+def _hierarchies(query: StructureQuery, catalogue: Catalogue) -> list[Maintainable]:
+    """Return the hierarchies in the hierarchical codelists of SDMX 2.1 that are meant."""
+    anywhere = replace(query.artefact, ids=())
+    return [
+        artefact
+        for artefact in catalogue.get(catalogue.matching(query.types, anywhere))
+        if isinstance(artefact, Hierarchy) and _is_meant(artefact, query)
+    ]
+
+
+def _is_meant(artefact: Hierarchy, query: StructureQuery) -> bool:
+    """Whether list and hierarchy are meant; one of SDMX 3 is a list of itself."""
+    holder = artefact.hierarchical_codelist
+    names = (holder.id, holder.hierarchy_id) if holder else (artefact.id, artefact.id)
+    wanted = (query.artefact.ids, query.items)
+    return all(not some or name in some for name, some in zip(names, wanted, strict=True))
+
+
 def _has_role(artefact: Maintainable, role: str | None) -> bool:
-    if role is None:
+    if role is None or not isinstance(artefact, DataConstraint):
         return True
-    return isinstance(artefact, DataConstraint) and (artefact.role or "Allowed") == role
+    return (artefact.role or "Allowed") == role
 
 
 def _structures(

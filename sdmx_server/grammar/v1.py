@@ -85,6 +85,7 @@ def parse_structure(resource: str, path: str, query_string: str) -> StructureQue
         references=parse_references(references, V1_DIRECTIONS, V1_REFERENCES, separator=""),
         constraint_role=CONSTRAINT_ROLES.get(resource)
         or CONSTRAINT_ROLES.get((references or "").lower()),
+        by_hierarchical_codelist=resource == "hierarchicalcodelist",
     )
 
 

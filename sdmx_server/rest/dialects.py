@@ -50,6 +50,8 @@ class Dialect:
         xml_versions: versions of SDMX-ML that errors are written in, the default first.
         json_versions: the same of SDMX-JSON.
         errors_are_json: whether clients without preference get errors as SDMX-JSON.
+        to_agencies: whether every artefact refers to the scheme that its agency stands in;
+            otherwise only VTL schemes do.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Dialect:
     xml_versions: tuple[str, ...]
     json_versions: tuple[str, ...]
     errors_are_json: bool
+    to_agencies: bool
 
     def status_of(self, error: SdmxError) -> int:
         """Return the HTTP status that tells of an error."""
@@ -75,6 +78,7 @@ V1 = Dialect(
     xml_versions=("2.1", "3.1.0", "3.0.0"),
     json_versions=("1.0.0", "2.1.0", "2.0.0"),
     errors_are_json=False,
+    to_agencies=False,
 )
 V2 = Dialect(
     name="v2",
@@ -85,4 +89,5 @@ V2 = Dialect(
     xml_versions=("3.1.0", "3.0.0", "2.1"),
     json_versions=("2.1.0", "2.0.0", "1.0.0"),
     errors_are_json=True,
+    to_agencies=True,
 )

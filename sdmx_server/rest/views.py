@@ -49,7 +49,7 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
     chosen, _, envelope = _negotiated(dialect.structures)
     if envelope.is_held_by_client:
         return envelope.not_modified()
-    artefacts = structure_exchange.answer(query, site().stores)
+    artefacts = structure_exchange.answer(query, site().stores, to_agencies=dialect.to_agencies)
     if not any(chosen.can_hold(artefact) for artefact in artefacts):
         raise NotAcceptable(
             f"{artefacts[0].urn} cannot be written as {envelope.content_type}; ask for another "

@@ -72,10 +72,6 @@ SAME_STRUCTURES = {
         ("dataflow", "TST/EXR/1.0", "detail=referencePartial&references=descendants"),
         ("dataflow/TST/EXR/1.0", "detail=referencepartial&references=descendants"),
     ),
-    "hierarchies": (
-        ("hierarchicalcodelist", "TST/HCL/1.0", ""),
-        ("hierarchy/TST/HCL/1.0", ""),
-    ),
     "constraints": (
         ("contentconstraint", "TST/all/all", "references=dataflow"),
         ("dataconstraint/TST/*/*", "references=dataflow"),
@@ -112,6 +108,12 @@ def test_the_same_question_about_structures_becomes_the_same_query(in_v1, in_v2)
 @pytest.mark.parametrize(("in_v1", "in_v2"), SAME_AVAILABILITY.values(), ids=SAME_AVAILABILITY)
 def test_the_same_question_about_availability_becomes_the_same_query(in_v1, in_v2):
     assert without_rule_of_length(v1.parse_availability(*in_v1)) == v2.parse_availability(*in_v2)
+
+
+def test_hierarchies_are_items_of_a_list_in_the_first_version_alone():
+    in_v1 = v1.parse_structure("hierarchicalcodelist", "TST/HCL/1.0", "")
+    in_v2 = v2.parse_structure("hierarchy/TST/HCL/1.0", "")
+    assert in_v1 == replace(in_v2, by_hierarchical_codelist=True)
 
 
 def test_the_same_question_about_schemas_becomes_the_same_query():

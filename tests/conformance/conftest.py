@@ -1,0 +1,106 @@
+"""Servers that hold the fixtures, one a session each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from sdmx_server.app import create_app, open_stores
+from sdmx_server.exchange.publication import publish, publish_structures
+from sdmx_server.settings import Settings
+from tests.conformance import fixtures as fx
+from tests.conformance.fixtures import CREATED, Content
+from tests.databases import NO_POSTGRESQL, fresh_schema
+
+LANGUAGES = ("en", "fr", "de")
+
+
+def serve(content: Content, settings: Settings) -> FlaskClient:
+    """Publish a fixture and return a client of a server that holds it."""
+    stores = open_stores(settings)
+    publish_structures(content.artefacts, stores, CREATED)
+    for at, deliveries in content.deliveries:
+        publish(deliveries, stores, at)
+    return create_app(settings, stores).test_client()
+
+
+def of_sdmx21() -> Content:
+    """Return the fixtures as SDMX 2.1 has them: versions of two parts."""
+    made = Content([*fx.shared("1.0"), *fx.organisations()])
+    for make in (fx.exr, fx.availability, fx.flat, fx.history, fx.categories, fx.languages):
+        made += make("1.0")
+    return made + fx.versioned(("1.9", "1.10")) + fx.lists_of_the_old_kind()
+
+
+def of_sdmx3() -> Content:
+    """Return the fixtures as SDMX 3 has them."""
+    made = Content([*fx.shared("1.0.0"), *fx.organisations()])
+    for make in (fx.exr, fx.availability, fx.flat, fx.history, fx.multi, fx.categories):
+        made += make("1.0.0")
+    for add in (fx.versioned, fx.extensions, fx.evolving, fx.odd_ids, fx.late_binding):
+        made += add()
+    return made + fx.languages("1.0.0")
+
+
+def of_constraints() -> Content:
+    """Return the constrained exchange rates in both versions."""
+    made = Content(fx.organisations())
+    for version in ("1.0", "1.0.0"):
+        made += Content(fx.shared(version)) + fx.constrained(version)
+    return made
+
+
+def of_drafts() -> Content:
+    """Return the exchange rates with a draft version of their dataflow."""
+    return Content(fx.shared("1.0.0")) + fx.exr("1.0.0") + fx.more_versions()
+
+
+@pytest.fixture(scope="session")
+def serving(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[Content], FlaskClient]:
+    """Serve a fixture from a database of its own."""
+
+    def serve_apart(content: Content) -> FlaskClient:
+        home = str(tmp_path_factory.mktemp("fixture"))
+        return serve(content, Settings(home=home, languages=LANGUAGES))
+
+    return serve_apart
+
+
+Serving = Callable[[Content], FlaskClient]
+
+
+@pytest.fixture(scope="session")
+def v1(serving: Serving) -> FlaskClient:
+    """A server with the fixtures of SDMX 2.1."""
+    return serving(of_sdmx21())
+
+
+@pytest.fixture(scope="session")
+def v2(serving: Serving) -> FlaskClient:
+    """A server with the fixtures of SDMX 3."""
+    return serving(of_sdmx3())
+
+
+@pytest.fixture(scope="session")
+def constrained(serving: Serving) -> FlaskClient:
+    """A server with FX-CONS."""
+    return serving(of_constraints())
+
+
+@pytest.fixture(scope="session")
+def drafts(serving: Serving) -> FlaskClient:
+    """A server with FX-EXR and a draft of its dataflow."""
+    return serving(of_drafts())
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(postgresql_server: str | None, tmp_path_factory: object) -> Iterator[FlaskClient]:
+    """A server with the fixtures of SDMX 3 on PostgreSQL."""
+    if postgresql_server is None:
+        pytest.skip(NO_POSTGRESQL)
+    with fresh_schema(postgresql_server) as url:
+        yield serve(of_sdmx3(), Settings(database_url=url, languages=LANGUAGES))
