@@ -12,8 +12,6 @@ import sqlalchemy as sa
 from sdmx_server.storage.database import connect, create
 from tests.databases import NO_POSTGRESQL, fresh_schema, postgresql
 
-_skipped = pytest.StashKey[int]()
-
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str | None]:
@@ -29,11 +27,9 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str | None, request: pytest.FixtureRequest) -> Iterator[str]:
+def postgresql_url(postgresql_server: str | None) -> Iterator[str]:
     """URL of an empty schema of the PostgreSQL server."""
     if postgresql_server is None:
-        stash = request.config.stash
-        stash[_skipped] = stash.get(_skipped, 0) + 1
         pytest.skip(NO_POSTGRESQL)
     with fresh_schema(postgresql_server) as url:
         yield url
@@ -55,21 +51,20 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if os.environ.get("CI") == "true" and session.config.stash.get(_skipped, 0):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and os.environ.get("CI") == "true" and _without_postgresql(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    skipped = [
-        report
-        for report in terminalreporter.stats.get("skipped", [])
-        if NO_POSTGRESQL in str(report.longrepr)
-    ]
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = _without_postgresql(terminalreporter)
     if skipped:
         terminalreporter.section("PostgreSQL was not tested", red=True)
-        terminalreporter.line(
-            f"{len(skipped)} tests were left out, because there is {NO_POSTGRESQL}."
-        )
+        terminalreporter.line(f"{skipped} tests were left out: there is {NO_POSTGRESQL}.")
+
+
+def _without_postgresql(reporter: pytest.TerminalReporter) -> int:
+    reports = reporter.stats.get("skipped", [])
+    return sum(NO_POSTGRESQL in str(report.longrepr) for report in reports)

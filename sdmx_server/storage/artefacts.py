@@ -31,6 +31,7 @@ from sdmx_server.storage.database import (
     portions,
     raise_revision,
     read_revision,
+    reading,
     writing,
 )
 from sdmx_server.storage.tables import artefact_references, artefacts
@@ -145,7 +146,7 @@ class ArtefactStore:
             .where(*(column.in_(values) for column, values in wanted.items() if values))
             .order_by(columns.artefact_type, columns.agency_id, columns.id, columns.version)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [Stored(*row) for row in connection.execute(statement)]
 
     def get(
@@ -188,7 +189,7 @@ class ArtefactStore:
         if not urns:
             return found
         statement = sa.select(artefacts.c.urn, artefacts.c.row).where(_valid(artefacts, as_of))
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             for some in portions(urns):
                 rows = connection.execute(statement.where(artefacts.c.urn.in_(some)))
                 found.update((row.urn, row.row) for row in rows)
@@ -202,7 +203,7 @@ class ArtefactStore:
             return decoded
         columns = artefacts.c
         statement = sa.select(columns.row, columns.class_name, columns.document)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             for some in portions(missing):
                 for row in connection.execute(statement.where(columns.row.in_(some))):
                     artefact = decode(row.class_name, row.document)
@@ -216,7 +217,7 @@ class ArtefactStore:
         """Yield referring and referred-to artefacts where one of them is among the URNs."""
         base = _edge_statement(as_of)
         candidates: dict[tuple[Any, ...], list[Stored]] = {}
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             for some in portions(list(dict.fromkeys(map(_urn, urns)))):
                 for row in connection.execute(base.where(_among(seen_from, some, as_of))):
                     referring, query = row[:_WIDTH], row[_WIDTH]

@@ -29,6 +29,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
 )
+_OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.TimeoutError)
 _CREATION_LOCK = 0x53444D58
 _AT_A_TIME = 500
 
@@ -104,8 +105,22 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             connection = connection.execution_options(immediate=True)
             with connection.begin():
                 yield connection
-    except sa.exc.OperationalError as error:
-        raise Unavailable(f"The database cannot be written to now: {error.orig}.") from error
+    except _OUT_OF_REACH as error:
+        raise _unavailable(error) from error
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a connection that reads.
+
+    Raises:
+        Unavailable: if the database cannot be reached.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except _OUT_OF_REACH as error:
+        raise _unavailable(error) from error
 
 
 def insert_missing(
@@ -132,22 +147,32 @@ def lock_revision(connection: sa.Connection, store: str) -> None:
 
 
 def raise_revision(connection: sa.Connection, store: str, at: datetime) -> None:
-    """Count one more change of a store; the transaction must hold its lock."""
+    """Count one more change of a store; the transaction must hold its lock.
+
+    The time of the last change never goes back, whatever clocks say.
+    """
+    number, changed = tables.revisions.c.number, tables.revisions.c.changed
+    now = sa.literal(at, tables.Instant)
     connection.execute(
         tables.revisions.update()
         .where(tables.revisions.c.store == store)
-        .values(number=tables.revisions.c.number + 1, changed=at)
+        .values(number=number + 1, changed=sa.case((changed > now, changed), else_=now))
     )
 
 
 def read_revision(engine: sa.Engine, store: str) -> Revision:
     """Return how often a store was changed, and when last."""
     columns = tables.revisions.c
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         row = connection.execute(
             sa.select(columns.number, columns.changed).where(columns.store == store)
         ).one_or_none()
     return Revision(row.number, row.changed) if row else _NEVER
+
+
+def _unavailable(error: sa.exc.SQLAlchemyError) -> Unavailable:
+    reason = getattr(error, "orig", None) or error
+    return Unavailable(f"The database cannot be used now: {reason}.")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -26,6 +26,7 @@ from sdmx_server.storage.database import (
     lock_revision,
     raise_revision,
     read_revision,
+    reading,
     writing,
 )
 from sdmx_server.storage.draft import Arrangement
@@ -163,7 +164,7 @@ class ObservationStore:
     def current(self, dataset: str, as_of: datetime | None = None) -> DatasetVersion | None:
         """Return the version that holds now, or held at an instant; None where none does."""
         if as_of is None:
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 return _current(connection, dataset)
         columns = dataset_versions.c
         statement = (
@@ -172,19 +173,19 @@ class ObservationStore:
             .order_by(columns.number.desc())
             .limit(1)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return next(_read_versions(connection, statement), None)
 
     def versions(self, dataset: str) -> list[DatasetVersion]:
         """Return all versions of a dataset, the oldest first."""
         statement = _versions(dataset).order_by(dataset_versions.c.number)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return list(_read_versions(connection, statement))
 
     def datasets(self) -> list[str]:
         """Return the names of all datasets, sorted by code point."""
         statement = sa.select(datasets.c.dataset).where(datasets.c.current > 0)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return sorted(connection.scalars(statement))
 
     def revision(self) -> Revision:
@@ -315,7 +316,7 @@ class ObservationStore:
             statement = sa.select(columns.series_index).where(
                 columns.dataset == version.dataset, columns.number == version.number
             )
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 blob = connection.execute(statement).scalar_one()
             index = decode_index(version.layout, decompress(blob))
             self._indexes.put(key, index, index.size)
@@ -336,7 +337,7 @@ class ObservationStore:
         missing = [digest for digest in kept if digest not in found]
         if missing:
             statement = sa.select(chunks).where(chunks.c.digest.in_(missing))
-            with self._engine.connect() as connection:
+            with reading(self._engine) as connection:
                 rows = connection.execute(statement).all()
             for row in rows:
                 chunk = decode_chunk(row.content)
@@ -346,8 +347,9 @@ class ObservationStore:
 
 
 def _lock(connection: sa.Connection, names: Sequence[str]) -> None:
-    """Make other publishers of these datasets wait; always in one order, so that none waits
-    for one that waits for it.
+    """Make other publishers of these datasets wait.
+
+    Datasets are locked in one order, so that no two publishers wait for each other.
     """
     ordered = sorted(names)
     insert_missing(connection, datasets, [{"dataset": name, "current": 0} for name in ordered])

@@ -21,6 +21,7 @@ from sdmx_server.storage.insertion import insert
 from sdmx_server.storage.rows import whole_rows
 from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, empty_index
 
+_FEW = 4
 _INSERTIONS = (Action.APPEND, Action.MERGE, Action.REPLACE)
 
 
@@ -89,7 +90,18 @@ def apply(
             replace=publication.action is Action.REPLACE,
             replace_all=publication.replace_all,
         )
+    contents |= made
+    if _is_fragmented(index, arrangement):
+        index, made = insert(
+            empty_index(index.layout), whole_rows(index, read_any), read_any, arrangement
+        )
     return Contents(index, attributes), {**contents, **made}
+
+
+def _is_fragmented(index: SeriesIndex, arrangement: Arrangement) -> bool:
+    """Whether deletions have left many chunks that are far too small."""
+    chunks = len(index.chunks)
+    return chunks > _FEW and 4 * int(index.offsets[-1]) < chunks * arrangement.chunk
 
 
 def _attributes(publication: Publication, before: Contents) -> dict[str, str]:

@@ -18,6 +18,7 @@ from sdmx_server.storage.database import (
     lock_revision,
     raise_revision,
     read_revision,
+    reading,
     writing,
 )
 
@@ -95,6 +96,21 @@ def test_a_transaction_that_fails_leaves_nothing(engine):
     with pytest.raises(KeyError):
         change(engine, datetime(2024, 3, 1, tzinfo=UTC), KeyError())
     assert read_revision(engine, "x").number == 0
+
+
+def test_the_time_of_the_last_change_never_goes_back(engine):
+    for day in (2, 1):
+        change(engine, datetime(2024, 3, day, tzinfo=UTC))
+    assert read_revision(engine, "x") == Revision(2, datetime(2024, 3, 2, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("use", [reading, writing])
+@pytest.mark.parametrize(
+    "url", ["sqlite:////nowhere/sdmx.db", "postgresql://localhost:1/sdmx?connect_timeout=1"]
+)
+def test_a_database_out_of_reach_is_said_to_be_unavailable(url, use):
+    with pytest.raises(Unavailable, match="cannot be used now"), use(connect(url)):
+        pass
 
 
 def test_a_locked_sqlite_file_is_said_to_be_unavailable(sqlite_url):

@@ -258,6 +258,18 @@ def test_chunks_that_do_not_change_are_shared_between_versions(engine, store):
     assert chunk_count(engine) == 11
 
 
+def test_chunks_that_deletions_have_left_too_small_are_put_together(engine):
+    store = ObservationStore(engine, arrangement=Arrangement(chunk=100))
+    years = range(1900, 2000)
+    publish(store, [row(f"A.{area}.{year}", str(area)) for area in range(10) for year in years])
+    assert chunk_count(engine) == 10
+    wanted = {f"A.{area}.{year}": str(area) for area in range(10) for year in (1998, 1999)}
+    gone = [row(f"..{year}") for year in years if year < 1998]
+    version = publish(store, gone, Action.DELETE, at=2)
+    assert chunk_count(engine) == 11
+    assert compact(store.select(version)) == wanted
+
+
 def test_the_steps_of_a_delivery_make_one_version(store):
     publish(store, FIRST)
     steps = [
@@ -324,6 +336,14 @@ def test_a_changed_layout_lays_everything_out_anew(store):
         },
     ]
     assert compact(store.select(first)) == {"A.3673.2019": "1", "A.3673.2020": "2"}
+
+
+def test_a_layout_with_a_dimension_that_the_data_lack_is_refused(store):
+    first = publish(store, FIRST)
+    more = Layout((*LAYOUT.dimensions, "SEX"), "TIME_PERIOD", (), (), ("VALUE",))
+    with pytest.raises(SemanticError, match="SEX"):
+        publish(store, [], at=2, layout=more)
+    assert store.current("D") == first
 
 
 def test_rows_give_a_whole_version_back(store):

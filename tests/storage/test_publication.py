@@ -126,7 +126,7 @@ def as_rows(held, layout):
     )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(st.data())
 def test_every_action_does_what_the_standard_says(data):
     layout = data.draw(st.sampled_from(LAYOUTS))

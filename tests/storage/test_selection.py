@@ -235,7 +235,7 @@ KEYS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(ROWS, WANTED, KEYS)
 def test_any_masks_and_keys_choose_what_a_plain_filter_chooses(rows, wanted, keys):
     units = ("PS", "IDR", None)
