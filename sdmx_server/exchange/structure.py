@@ -10,15 +10,13 @@ from dataclasses import replace
 
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, SemanticError
-from sdmx_server.exchange.availability import Availability
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.extension import resolving
-from sdmx_server.exchange.partial import cut_to_items, cut_to_used, cut_with_parents, stub
+from sdmx_server.exchange.partial import cut_to_items, cut_to_used, stub
 from sdmx_server.exchange.references import Prepare, References
 from sdmx_server.exchange.resolution import resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import ItemScheme, Maintainable
-from sdmx_server.model.catalogue import references
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.model.hierarchy import Hierarchy
@@ -62,42 +60,6 @@ def answer(
     elif query.detail == "referencepartial":
         others = cut_to_used(matched, others, _structures(matched, others, catalogue))
     return [*matched, *others]
-
-
-def along_with(
-    found: Sequence[Availability], wanted: Sequence[str], stores: Stores
-) -> list[Maintainable]:
-    """Find the artefacts that an availability query wants along with its constraints.
-
-    Codelists are cut to the values in the constraints, with the codes above them.
-
-    Args:
-        found: the answer to the query.
-        wanted: ``none``, ``all`` or artefact types.
-        stores: where to look.
-    """
-    catalogue = stores.catalogues.at()
-    urns = dict.fromkeys(urn for a in found for urn in references(a.constraint))
-    roots = [artefact for urn in urns if (artefact := catalogue.resolved(urn))]
-    below = References(catalogue, resolving(catalogue.resolved)).related(roots, ("descendants",))
-    used = _values_of(found)
-    return [
-        cut_with_parents(a, used[a.urn]) if isinstance(a, ItemScheme) and a.urn in used else a
-        for a in (*roots, *below.values())
-        if "all" in wanted or a.artefact_type in wanted
-    ]
-
-
-def _values_of(found: Sequence[Availability]) -> dict[str, set[str]]:
-    """Return the codes in use, by URN of their codelist."""
-    used: dict[str, set[str]] = {}
-    for availability in found:
-        for key in availability.constraint.cube_region.key_values:
-            component = availability.structure.component(key.id)
-            if component is not None and component.codelist_urn is not None:
-                values = used.setdefault(component.codelist_urn, set())
-                values.update(value.value for value in key.values)
-    return used
 
 
 def _words(query: StructureQuery) -> str:

@@ -10,6 +10,7 @@ from flask import Response, request
 from sdmx_server.dataset import Rendering
 from sdmx_server.errors import NotAcceptable
 from sdmx_server.exchange import availability as availability_exchange
+from sdmx_server.exchange import companions
 from sdmx_server.exchange import data as data_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
@@ -65,7 +66,7 @@ def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
         return envelope.not_modified()
     stores = site().stores
     found = availability_exchange.answer(query, stores)
-    others = structure_exchange.along_with(found, query.references, stores)
+    others = companions.along_with(found, query.references, stores)
     artefacts: list[Artefact] = [*(answer.constraint for answer in found), *others]
     return envelope.response([chosen.write(artefacts, envelope.message)])
 
