@@ -64,6 +64,11 @@ UNREADABLE_WORKBOOK = FaultKind(
     "Berkas bukan buku kerja Excel, rusak, atau berkata sandi.",
     "The file is no Excel workbook, is damaged, or has a password.",
 )
+TOO_LARGE = FaultKind(
+    "too-large",
+    "Buku kerja berukuran {value} byte setelah dibuka; paling besar {limit}.",
+    "The workbook has {value} bytes when unpacked; at most {limit} are read.",
+)
 UNKNOWN_SHEET = FaultKind(
     "unknown-sheet",
     "Lembar {value!r} tidak ada; yang ada: {allowed}.",

@@ -27,6 +27,9 @@ from loaders.mapping import TableMapping
 from sdmx_server.model.delivery import DeliveryFaults, FaultKind, Place, complain
 
 WORKBOOKS = (".xlsx", ".xlsm")
+LARGEST = 200_000_000
+"""The largest workbook that is read, in bytes when unpacked."""
+
 _OLD_WORKBOOKS = (".xls", ".xlsb", ".ods")
 
 
@@ -163,6 +166,10 @@ def _read_workbook(path: Path, mapping: TableMapping) -> Grid:
 
 def _sheet(path: Path, name: str | None, *, results: bool) -> Worksheet:
     try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > LARGEST:
+            raise _refusal(faults.TOO_LARGE, Place(path.name), str(size), limit=LARGEST)
         workbook = openpyxl.load_workbook(path, data_only=results)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise _refusal(faults.UNREADABLE_WORKBOOK, Place(path.name)) from error

@@ -197,11 +197,20 @@ def _decimals(text: str, limit: str) -> bool:
 
 
 def _after(text: str, limit: str) -> bool:
-    return period.span(text)[0] >= period.span(limit)[0]
+    given, bound = _span(text), _span(limit)
+    return given is None or bound is None or given[0] >= bound[0]
 
 
 def _before(text: str, limit: str) -> bool:
-    return period.span(text)[1] <= period.span(limit)[1]
+    given, bound = _span(text), _span(limit)
+    return given is None or bound is None or given[1] <= bound[1]
+
+
+def _span(text: str) -> period.Span | None:
+    try:
+        return period.span(text)
+    except ValueError:
+        return None
 
 
 def _pattern(text: str, limit: str) -> bool:

@@ -135,6 +135,9 @@ MISTAKES = [
     ("identity number", ({**GOOD, "OBS_COM": "NIK 3673041508900001"},), [
         ("personal-data", 2, "OBS_COM", "*" * 16),
     ]),
+    ("any sixteen digits", ({**GOOD, "OBS_COM": " 9999999999999999"},), [
+        ("personal-data", 2, "OBS_COM", "*" * 16),
+    ]),
     ("attributes of no observation", (GOOD, {"CURRENCY": "CHF", "OBS_COM": "x"}), [
         ("unmatched-attributes", 3, None, None),
     ]),
@@ -218,6 +221,9 @@ def test_a_misspelt_name_gets_the_nearest_code_in_both_languages() -> None:
         ("GregorianYear", {}, ("2010",), ("2010-01",), "malformed-value"),
         ("ReportingQuarter", {}, ("2010-Q1",), ("2010-S1",), "malformed-value"),
         ("StandardTimePeriod", {}, ("2010-Q1",), ("2010-02-30",), "malformed-period"),
+        ("StandardTimePeriod", {"startTime": "2010"}, ("2010-Q1",), ("2009-12",), "facet"),
+        ("StandardTimePeriod", {"endTime": "2010"}, ("2010-Q1",), ("2011",), "facet"),
+        ("StandardTimePeriod", {"endTime": "soon"}, ("2010-Q1",), (), "facet"),
         ("Time", {}, ("12:00:00Z",), ("25:00:00",), "malformed-value"),
         ("Duration", {}, ("P1Y", "PT5M"), ("P", "1Y"), "malformed-value"),
     ],
@@ -323,6 +329,54 @@ def test_labels_are_taken_off_coded_cells_alone() -> None:
     assert check(labelled, EXR) == []
     (found,) = to_table(labelled, EXR).to_pylist()
     assert (found["FREQ"], found["OBS_STATUS"], found["OBS_COM"]) == ("M", "A", "Nb: x")
+
+
+def test_labels_are_taken_off_each_value_of_an_array() -> None:
+    structure = changed("OBS_COM", codes=AREAS, is_array=True)
+    row = {**GOOD, "OBS_COM": '["3673010: Curug","3673030"]'}
+
+    (found,) = to_table(delivery(row, labelled=True), structure).to_pylist()
+
+    assert found["OBS_COM"] == '["3673010","3673030"]'
+
+
+def test_what_is_said_once_for_all_series_reaches_each_row() -> None:
+    given = delivery(without(GOOD, "TITLE"), NEXT, dataset_attributes={"TITLE": "US dollar"})
+
+    assert check(given, EXR) == []
+    assert to_table(given, EXR)["TITLE"].to_pylist() == ["US dollar", "US dollar"]
+
+
+def test_texts_of_one_language_each_are_one_text_by_language() -> None:
+    row = {**source.multi_rows()[0], "OBS_NOTE": '[{"en":"a"},{"fr":"b"}]'}
+
+    (found,) = to_table(delivery(row), MULTI).to_pylist()
+
+    assert found["OBS_NOTE"] == '{"en":"a","fr":"b"}'
+
+
+def test_an_attribute_that_is_switched_off_is_absent() -> None:
+    (found,) = to_table(delivery({**GOOD, "TITLE": "~"}), EXR).to_pylist()
+
+    assert found["TITLE"] is None
+
+
+def test_attributes_of_the_dataset_are_checked_as_well() -> None:
+    given = {"DS_NOTE": "NIK 3673041508900001", "NOTE": "x"}
+
+    faults = check(delivery(GOOD, dataset_attributes=given), EXR)
+
+    assert told(faults) == [
+        ("unknown-column", None, "NOTE", "NOTE"),
+        ("personal-data", None, "DS_NOTE", "*" * 16),
+    ]
+
+
+def test_an_unknown_column_with_identity_numbers_is_refused_without_repeating_them() -> None:
+    faults = check(delivery({**GOOD, "KODE": "3673041508900001"}), EXR)
+
+    assert [f.code for f in faults] == ["unknown-column", "personal-data"]
+    assert "3673041508900001" not in report(faults, "id") + report(faults, "en")
 
 
 def test_attributes_of_a_partial_key_reach_the_rows_that_match() -> None:

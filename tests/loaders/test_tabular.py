@@ -426,6 +426,14 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, name: str, code: 
     assert caught.value.faults[0].code == code
 
 
+def test_a_workbook_that_would_fill_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.grid.LARGEST", 1000)
+
+    assert [f.code for f in faults_of(tmp_path, put("A1", "x"))] == ["too-large"]
+
+
 def test_numbers_of_a_workbook_keep_all_their_digits(tmp_path: Path) -> None:
     delivery = load_workbook(tmp_path, put("C6", 9355.763))
 

@@ -102,7 +102,7 @@ def _records(text: str, header: Header, found: FaultList) -> Iterator[tuple[int,
                 found.add(faults.ROW_LENGTH, line, size, expected=header.width)
             line = reader.line_num + 1
     except csv.Error as error:
-        found.add(faults.MALFORMED_CSV, line, reason=error)
+        found.add(faults.MALFORMED_CSV, line, **faults.csv_reason(error))
 
 
 def _append(columns: list[Cells], chunk: list[list[str]], memo: dict[str, str | None]) -> None:

@@ -90,7 +90,7 @@ def _names(text: str, separator: str, found: FaultList) -> list[str]:
     try:
         return next(reader)
     except csv.Error as error:
-        found.stop(faults.MALFORMED_CSV, 1, reason=error)
+        found.stop(faults.MALFORMED_CSV, 1, **faults.csv_reason(error))
 
 
 def _parse(name: str) -> Column:

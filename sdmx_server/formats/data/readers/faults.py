@@ -54,8 +54,8 @@ ROW_LENGTH = FaultKind(
 )
 MALFORMED_CSV = FaultKind(
     "malformed-csv",
-    "CSV tidak dapat dibaca mulai baris ini: {reason}. Periksa tanda kutip.",
-    "The CSV cannot be read from this row on: {reason}. Check the quotes.",
+    "CSV tidak dapat dibaca mulai baris ini: {reason_id}.",
+    "The CSV cannot be read from this row on: {reason_en}.",
 )
 UNKNOWN_STRUCTURE_TYPE = FaultKind(
     "unknown-structure-type",
@@ -120,6 +120,26 @@ TOO_MANY = FaultKind(
     "Pembacaan berhenti setelah {count} kesalahan; perbaiki dulu lalu kirim ulang.",
     "Reading stopped after {count} faults; mend these and send the file again.",
 )
+
+
+_CSV_REASONS = {
+    "unexpected end of data": (
+        "sebuah tanda kutip dibuka dan tidak ditutup",
+        "a quote is opened and not closed",
+    ),
+    "' expected after '": (
+        "ada teks di belakang tanda kutip penutup",
+        "there is text behind a closing quote",
+    ),
+    "field larger than field limit": ("sebuah sel terlalu panjang", "a cell is too long"),
+}
+
+
+def csv_reason(error: Exception) -> dict[str, str]:
+    """Return what the decoder of CSV says, in both languages."""
+    reasons = (told for known, told in _CSV_REASONS.items() if known in str(error))
+    indonesian, english = next(reasons, ("isinya bukan CSV", str(error)))
+    return {"reason_id": indonesian, "reason_en": english}
 
 
 class FaultList:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 
 from lxml import etree
 
@@ -93,9 +94,15 @@ def _markup(element: etree._Element) -> str | None:
     """Return the content of ``StructuredText`` as markup; None where there is none."""
     for child in element:
         if local_name(child) == "StructuredText":
-            inner = (etree.tostring(part, encoding="unicode") for part in child)
-            return (child.text or "") + "".join(inner)
+            return (child.text or "") + "".join(map(_alone, child))
     return None
+
+
+def _alone(element: etree._Element) -> str:
+    """Return an element as text, without the namespaces that only the message needs."""
+    alone = deepcopy(element)
+    etree.cleanup_namespaces(alone)
+    return etree.tostring(alone, encoding="unicode")
 
 
 def _encoded(value: object) -> str:

@@ -182,3 +182,21 @@ def test_reading_stops_aloud_after_a_thousand_faults() -> None:
 
     assert len(told) == 1001
     assert told[-1][0] == "too-many-faults"
+
+
+@pytest.mark.parametrize(
+    ("row", "indonesian", "english"),
+    [
+        ('"open', "sebuah tanda kutip dibuka dan tidak ditutup", "a quote is opened"),
+        ('"a"b', "ada teks di belakang tanda kutip penutup", "text behind a closing quote"),
+        ("x" * 200_000, "sebuah sel terlalu panjang", "a cell is too long"),
+    ],
+)
+def test_what_is_wrong_with_the_quotes_is_said_in_both_languages(
+    row: str, indonesian: str, english: str
+) -> None:
+    with pytest.raises(DeliveryFaults) as caught:
+        read(f"DATAFLOW\n{row}\n".encode(), "x.csv")
+
+    assert indonesian in caught.value.faults[0].indonesian
+    assert english in caught.value.faults[0].english

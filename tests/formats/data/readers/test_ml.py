@@ -100,6 +100,85 @@ def test_the_header_gives_action_and_provider_where_the_data_set_does_not() -> N
     assert (delivery.action, delivery.provider) == ("Replace", "TST.ECB")
 
 
+@pytest.mark.parametrize(
+    "provider",
+    [
+        '<Ref agencyID="TST" id="ECB"/>',
+        "<URN>urn:sdmx:org.sdmx.infomodel.base.DataProvider=TST:DATA_PROVIDERS(1.0).ECB</URN>",
+        "urn:sdmx:org.sdmx.infomodel.base.DataProvider=TST:DATA_PROVIDERS(1.0).ECB",
+    ],
+)
+def test_a_data_set_names_its_provider_in_any_way(provider: str) -> None:
+    data_set = (
+        f'<m:DataSet s:structureRef="EXR"><s:DataProvider>{provider}</s:DataProvider>'
+        '<Obs FREQ="A"/></m:DataSet>'
+    )
+
+    (delivery,) = ml21.read(messages.ml21("StructureSpecificData", data_set), "x")
+
+    assert delivery.provider == "TST.ECB"
+
+
+@pytest.mark.parametrize(
+    ("reference", "structure", "context"),
+    [
+        (
+            "<c:Structure><URN>urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure="
+            "TST:DSD_EXR(1.0.0)</URN></c:Structure>",
+            "urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=TST:DSD_EXR(1.0.0)",
+            "datastructure",
+        ),
+        (
+            '<c:ProvisionAgrement><Ref agencyID="TST" id="PA_ECB"/></c:ProvisionAgrement>',
+            "TST:PA_ECB(1.0)",
+            "provisionagreement",
+        ),
+    ],
+)
+def test_the_structure_is_named_in_any_way(reference: str, structure: str, context: str) -> None:
+    content = messages.ml21(
+        "StructureSpecificData", '<m:DataSet s:structureRef="EXR"><Obs FREQ="A"/></m:DataSet>'
+    )
+    usage = content[content.index(b"<c:StructureUsage>") : content.index(b"\n</m:Structure>")]
+
+    (delivery,) = ml21.read(content.replace(usage, reference.encode()), "x")
+
+    assert (delivery.structure, delivery.context) == (structure, context)
+
+
+def test_series_without_observations_are_rows_with_a_part_of_the_key() -> None:
+    series = '<Series FREQ="A" TITLE="x"/>'
+    generic = (
+        '<g:Series><g:SeriesKey><g:Value id="FREQ" value="A"/></g:SeriesKey>'
+        '<g:Attributes><g:Value id="TITLE" value="x"/></g:Attributes></g:Series>'
+    )
+    expected = [{"FREQ": "A", "TITLE": "x"}]
+
+    for content in (
+        messages.ml21("GenericData", f'<m:DataSet structureRef="EXR">{generic}</m:DataSet>'),
+        messages.ml21(
+            "StructureSpecificData", f'<m:DataSet s:structureRef="EXR">{series}</m:DataSet>'
+        ),
+        messages.ml3(f'<m:DataSet s:structureRef="EXR">{series}</m:DataSet>'),
+    ):
+        (delivery,) = read(content, "x")
+        assert rows_of(delivery) == expected
+
+
+def test_markup_is_kept_as_it_stands() -> None:
+    comp = (
+        '<Comp id="NOTE" xsi:type="n:NOTE"><Value><c:StructuredText>See <p '
+        'xmlns="http://www.w3.org/1999/xhtml">this</p> now</c:StructuredText></Value></Comp>'
+    )
+    data_set = f'<m:DataSet s:structureRef="EXR"><Obs FREQ="A">{comp}</Obs></m:DataSet>'
+
+    (delivery,) = ml3.read(messages.ml3(data_set), "x")
+
+    assert list(delivery.columns["NOTE"]) == [
+        'See <p xmlns="http://www.w3.org/1999/xhtml">this</p> now'
+    ]
+
+
 def test_an_empty_data_set_to_delete_means_everything() -> None:
     data_set = '<m:DataSet s:structureRef="EXR" s:action="Delete"/>'
 
