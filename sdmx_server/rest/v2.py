@@ -36,9 +36,9 @@ _VIEWS: dict[str, Callable[[str, str], Response]] = {
 }
 
 
-@blueprint.get("/<resource>", defaults={"path": ""}, strict_slashes=False)
+@blueprint.get("/<resource>")
 @blueprint.get("/<resource>/<tail:path>")
-def answer(resource: str, path: str) -> Response:
+def answer(resource: str, path: str = "") -> Response:
     """Answer a query of whatever resource."""
     if resource in _VIEWS:
         return _VIEWS[resource](raw_path(path), raw_query())
