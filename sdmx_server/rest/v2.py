@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response
 
-from sdmx_server.errors import NoResults, SdmxError, Unsupported
+from sdmx_server.errors import NoResults, QuerySyntaxError, SdmxError, Unsupported
 from sdmx_server.grammar import v2 as grammar
 from sdmx_server.rest import views
 from sdmx_server.rest.dialects import V2
@@ -43,7 +43,11 @@ def answer(resource: str, path: str = "") -> Response:
     if resource in _VIEWS:
         return _VIEWS[resource](raw_path(path), raw_query())
     if resource not in grammar.RESOURCES:
-        abort(404)
+        allowed = ", ".join(grammar.RESOURCES)
+        error = QuerySyntaxError(
+            f"{resource!r} is no resource of SDMX-REST 2.2; one of {allowed} is."
+        )
+        return problem(error, V2, status=404)
     raise Unsupported(f"The resource {resource} is not offered by this service.")
 
 
