@@ -109,7 +109,6 @@ def envelope_of(
             *(str(state.number) for state in states),
             request.full_path,
             content_type,
-            encoding,
             ",".join(languages),
             str(everything),
         ]
@@ -119,7 +118,7 @@ def envelope_of(
         content_type=content_type,
         encoding=encoding,
         content_languages=_content_languages(content_type, languages, everything, site),
-        etag=f'"{digest}"',
+        etag=f'"{digest}"' if encoding == "identity" else f'"{digest}-{encoding}"',
         last_modified=changed.replace(microsecond=0),
         message=Message(
             id=f"M{digest}",
