@@ -98,42 +98,38 @@ def difference(
 def _sides(
     before: SeriesIndex, after: SeriesIndex, read: Read, order: Callable[[str], object]
 ) -> tuple[_Side, _Side, int]:
-    time = after.layout.time
-    shared = [c for c in coded_columns(after.layout) if c in before.dictionaries]
-    joined = {
-        column: join_dictionaries(
-            before.dictionaries[column],
-            after.dictionaries[column],
-            order if column == time else None,
-        )
-        for column in shared
-    }
-    translations = [
-        {
-            column: translation(
-                index.dictionaries[column], {text: code for code, text in enumerate(joined[column])}
-            )
-            for column in shared
-        }
+    joined = _joined(before, after, order)
+    first, second = (
+        {column: translation(index.dictionaries[column], joined[column]) for column in joined}
         for index in (before, after)
-    ]
+    )
     dimensions = after.layout.dimensions
     columns = [
-        np.concatenate(
-            [
-                translated[dimension][index.series[dimension]]
-                for index, translated in zip((before, after), translations, strict=True)
-            ]
-        )
-        for dimension in dimensions
+        np.concatenate([first[d][before.series[d]], second[d][after.series[d]]]) for d in dimensions
     ]
     held = len(before.counts)
-    sizes = [len(joined[dimension]) for dimension in dimensions]
-    keys = pack(columns, sizes, held + len(after.counts))
+    keys = pack(columns, [len(joined[d]) for d in dimensions], held + len(after.counts))
     numbers = np.unique(keys, return_inverse=True)[1]
-    old = _Side(before, read, translations[0], numbers[:held])
-    new = _Side(after, read, translations[1], numbers[held:])
+    old = _Side(before, read, first, numbers[:held])
+    new = _Side(after, read, second, numbers[held:])
+    time = after.layout.time
     return old, new, len(joined[time]) if time else 1
+
+
+def _joined(
+    before: SeriesIndex, after: SeriesIndex, order: Callable[[str], object]
+) -> dict[str, dict[str, int]]:
+    """Return dictionaries, of what both versions have as codes, that both can point into."""
+    joined = {}
+    for column in coded_columns(after.layout):
+        if column in before.dictionaries:
+            texts = join_dictionaries(
+                before.dictionaries[column],
+                after.dictionaries[column],
+                order if column == after.layout.time else None,
+            )
+            joined[column] = {text: code for code, text in enumerate(texts)}
+    return joined
 
 
 def _attribute_changes(old: _Side, new: _Side) -> list[Keys]:

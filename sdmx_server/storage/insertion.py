@@ -23,7 +23,7 @@ from sdmx_server.storage.incoming import (
     patterns,
     read_rows,
 )
-from sdmx_server.storage.series_index import SeriesIndex, observation_columns
+from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, observation_columns
 
 
 def insert(
@@ -59,15 +59,17 @@ def insert(
     places = np.flatnonzero(whole)
     numbers = number_series(index, incoming, places)
     draft = Draft(index, incoming, numbers, arrangement)
+    _set_attributes(draft, incoming, places, numbers, keep=not replace_all)
     alive = np.zeros(numbers.count, np.bool_)
     alive[numbers.rows] = True
-    if replace_all:
-        for codes in draft.attributes.values():
-            codes[:] = -1
-    else:
-        alive[numbers.held] = True
-    _set_attributes(draft, incoming, places, numbers)
+    alive[numbers.held] |= not replace_all
     _attach(draft, incoming, numbers, np.flatnonzero(~whole), alive)
+
+    def held(entry: ChunkEntry | None) -> Block:
+        if entry is None or replace_all:
+            return empty_block(index.layout)
+        return draft.block(entry, read(entry))
+
     block, ordered = _ordered(index, incoming, numbers, places)
     periods = _periods(index, incoming)
     for entry, start, stop in draft.ranges:
@@ -75,13 +77,9 @@ def insert(
         if entry and low == high and not replace_all:
             draft.carry(entry)
             continue
-        held = empty_block(index.layout)
-        if entry and not replace_all:
-            held = draft.block(entry, read(entry))
-        held_places = positions(held, index.layout.time, periods)
-        new = part(block, low, high)
-        merged = merge(held, new, (held_places, ordered[low:high]), replace=replace)
-        draft.add(merged, start, stop)
+        old = held(entry)
+        keys = positions(old, index.layout.time, periods), ordered[low:high]
+        draft.add(merge(old, part(block, low, high), keys, replace=replace), start, stop)
     return draft.finish(), draft.contents
 
 
@@ -144,9 +142,17 @@ def _ordered(
     return pick(block, order), places
 
 
-def _set_attributes(draft: Draft, incoming: Incoming, rows: Keys, numbers: SeriesNumbers) -> None:
-    """Give series the attributes that stand beside their observations."""
+def _set_attributes(
+    draft: Draft, incoming: Incoming, rows: Keys, numbers: SeriesNumbers, *, keep: bool
+) -> None:
+    """Give series the attributes that stand beside their observations.
+
+    Raises:
+        SemanticError: if rows of one series give an attribute different values.
+    """
     for column, held in draft.attributes.items():
+        if not keep:
+            held[:] = -1
         codes = incoming.codes[column][rows]
         given = np.flatnonzero(codes >= 0)
         series = numbers.rows[given]

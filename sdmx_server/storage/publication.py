@@ -73,29 +73,32 @@ def apply(
             "use Append, Merge, Replace or Delete."
         )
     index, contents = _laid_out(publication, before, read, arrangement)
-    attributes = _attributes(publication, before)
-    rows = publication.rows
 
     def read_any(entry: ChunkEntry) -> Chunk:
         return decode_chunk(contents[entry.digest]) if entry.digest in contents else read(entry)
 
-    if publication.action is Action.DELETE:
-        index, made = delete(index, rows, read_any, arrangement)
-    else:
-        index, made = insert(
-            index,
-            rows,
-            read_any,
-            arrangement,
-            replace=publication.action is Action.REPLACE,
-            replace_all=publication.replace_all,
-        )
+    index, made = _changed(publication, index, read_any, arrangement)
     contents |= made
     if _is_fragmented(index, arrangement):
-        index, made = insert(
-            empty_index(index.layout), whole_rows(index, read_any), read_any, arrangement
-        )
-    return Contents(index, attributes), {**contents, **made}
+        rows = whole_rows(index, read_any)
+        index, made = insert(empty_index(index.layout), rows, read_any, arrangement)
+        contents |= made
+    return Contents(index, _attributes(publication, before)), contents
+
+
+def _changed(
+    publication: Publication, index: SeriesIndex, read: Read, arrangement: Arrangement
+) -> tuple[SeriesIndex, dict[str, bytes]]:
+    if publication.action is Action.DELETE:
+        return delete(index, publication.rows, read, arrangement)
+    return insert(
+        index,
+        publication.rows,
+        read,
+        arrangement,
+        replace=publication.action is Action.REPLACE,
+        replace_all=publication.replace_all,
+    )
 
 
 def _is_fragmented(index: SeriesIndex, arrangement: Arrangement) -> bool:

@@ -442,6 +442,20 @@ def test_changes_can_be_narrowed_by_keys_and_masks(store):
     assert compact_keys(narrow.deleted) == ["A.Y.2"]
 
 
+def test_series_with_the_same_observations_are_told_apart(engine):
+    store = ObservationStore(engine, arrangement=Arrangement(chunk=1))
+    first = publish(store, [row(f"A.{area}.2019", "1") for area in "UVWXYZ"])
+    assert chunk_count(engine) == 1
+    second = publish(store, [row("A.U.")], Action.DELETE, at=2)
+    changed = store.changes(first, second)
+    assert (compact(changed.updated), compact_keys(changed.deleted)) == ({}, ["A.U.2019"])
+    alone = publish(store, [row("A.U.2019", "1")], at=3, replace_all=True)
+    other = publish(store, [row("A.V.2019", "1")], at=4, replace_all=True)
+    changed = store.changes(alone, other)
+    assert compact(changed.updated) == {"A.V.2019": "1"}
+    assert compact_keys(changed.deleted) == ["A.U.2019"]
+
+
 def test_an_attribute_of_a_series_that_changes_updates_its_observations(store):
     first = publish(store, [*FIRST, row("A.3674.2019", "3"), row("A.3675.2019", "3", NOTE="x")])
     second = publish(store, [row("A.3673.", UNIT="IDR"), row("A.3675.2019", NOTE="y")], at=2)
