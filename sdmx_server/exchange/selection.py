@@ -6,7 +6,7 @@ Asked for a data structure, the server answers with the data of all its dataflow
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -14,9 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sdmx_server.dataset import Batch, Codes
-from sdmx_server.exchange.cube import Slice
+from sdmx_server.exchange.cube import KeyMap, Slice
+from sdmx_server.exchange.predicates import Mask, one_of
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.period import sort_key
+from sdmx_server.storage.observations import DatasetVersion
 
 
 class Selection(Protocol):
@@ -56,11 +58,80 @@ class Selection(Protocol):
 
 def select(part: Slice, stores: Stores) -> Selection:
     """Select what a slice asks for; nothing of the observations is read yet."""
-    found = [
-        stores.observations.select(version, part.layout, masks=part.masks, keys=part.keys)
-        for version in part.versions
-    ]
+    found = [_of_version(part, version, stores) for version in part.versions]
     return found[0] if len(found) == 1 else Union(found, part.layout.time)
+
+
+def _of_version(part: Slice, version: DatasetVersion, stores: Stores) -> Selection:
+    missing = frozenset(part.layout.dimensions) - frozenset(version.layout.dimensions)
+    if not missing:
+        return stores.observations.select(version, part.layout, masks=part.masks, keys=part.keys)
+    there = tuple(id_ for id_ in part.layout.dimensions if id_ not in missing)
+    masks, keys = _asked_of_the_rest(part, missing, there)
+    layout = replace(part.layout, dimensions=there)
+    rest = stores.observations.select(version, layout, masks=masks, keys=keys)
+    return WithoutDimensions(rest, missing)
+
+
+def _asked_of_the_rest(
+    part: Slice, missing: frozenset[str], there: Sequence[str]
+) -> tuple[Mapping[str, Mask], Sequence[KeyMap]]:
+    """Return what is asked of the dimensions that are there, if ``~`` will do for the others."""
+    masks = {id_: mask for id_, mask in part.masks.items() if id_ not in missing}
+    keys = [
+        {id_: codes for id_, codes in key.items() if id_ not in missing}
+        for key in part.keys
+        if all(NOT_APPLICABLE in key.get(id_, (NOT_APPLICABLE,)) for id_ in missing)
+    ]
+    refused = [i for i in missing if i in part.masks and not part.masks[i]([NOT_APPLICABLE])[0]]
+    if refused or (part.keys and not keys):
+        masks[there[0]] = one_of(frozenset())
+    return masks, keys
+
+
+NOT_APPLICABLE = "~"
+"""What a dimension holds that a dataflow does without, seen from the data structure."""
+
+
+@dataclass(frozen=True)
+class WithoutDimensions:
+    """A selection of a dataflow that does without some dimensions of its data structure."""
+
+    rest: Selection
+    missing: frozenset[str]
+
+    @cached_property
+    def dictionaries(self) -> Mapping[str, tuple[str, ...]]:
+        """The texts, with the one that stands for what is missing."""
+        return {**self.rest.dictionaries, **dict.fromkeys(self.missing, (NOT_APPLICABLE,))}
+
+    @cached_property
+    def series(self) -> Mapping[str, Codes]:
+        """The series columns."""
+        return self._completed(self.rest.series, len(self.rest.counts))
+
+    @property
+    def first(self) -> Codes:
+        """Time code of the first observation of each series."""
+        return self.rest.first
+
+    @property
+    def last(self) -> Codes:
+        """Time code of the last observation of each series."""
+        return self.rest.last
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Number of observations of each series."""
+        return self.rest.counts
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the batches, completed."""
+        for batch in self.rest.batches():
+            yield replace(batch, series=self._completed(batch.series, batch.series_count))
+
+    def _completed(self, series: Mapping[str, Codes], count: int) -> Mapping[str, Codes]:
+        return {**series, **dict.fromkeys(self.missing, np.zeros(count, dtype=np.int32))}
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def text(
     data_type: str = "String", most: int | str | None = None, *, multilingual: bool = False
 ) -> Representation:
     """Return a representation that is not coded."""
-    text_format = TextFormat(data_type=data_type, is_multi_lingual=multilingual)
+    text_format = TextFormat(data_type=data_type, is_multi_lingual=multilingual or None)
     return Representation(format=text_format, max_occurs=most)
 
 
