@@ -21,6 +21,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``sdmx-server`` in a process of its own, with no settings but those given."""
+    return subprocess.run(
+        [sys.executable, "-m", "sdmx_server", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env=_environment() | environment,
+    )
+
+
 @contextmanager
 def serving(home: Path, *flags: str) -> Iterator[tuple[str, Path]]:
     """Run ``sdmx-server serve``; yield its address and its log."""
@@ -32,7 +44,7 @@ def serving(home: Path, *flags: str) -> Iterator[tuple[str, Path]]:
             [*command, "--home", str(home)],
             stdout=output,
             stderr=output,
-            env={k: v for k, v in os.environ.items() if not k.startswith("SDMX_SERVER_")},
+            env=_environment(),
         )
         try:
             _wait(f"http://127.0.0.1:{port}/health/ready", process, log)
@@ -40,6 +52,11 @@ def serving(home: Path, *flags: str) -> Iterator[tuple[str, Path]]:
         finally:
             process.terminate()
             process.wait(20)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without settings of the server."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("SDMX_SERVER_")}
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -55,7 +72,16 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Home with Serang's structures and figures, to be read and copied only."""
+    home = tmp_path_factory.mktemp("published") / "var"
+    done = run("publish", "--home", str(home))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(published: Path) -> Iterator[str]:
     """Address of a server with Serang's structures and figures."""
-    with serving(tmp_path_factory.mktemp("server") / "var") as (address, _):
+    with serving(published) as (address, _):
         yield address
