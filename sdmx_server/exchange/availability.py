@@ -113,7 +113,7 @@ def _without(part: Slice, dimension: str) -> Slice:
 def _extent(part: Slice, stores: Stores) -> Extent:
     selection = select(part, stores)
     observed = {part.layout.time, *part.layout.coded, *part.layout.texts}
-    if observed & set(part.masks):
+    if observed & set(part.masks) or part.updated_after is not None:
         return _extent_of_observations(part, selection)
     return _extent_of_series(part, selection)
 

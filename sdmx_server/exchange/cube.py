@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sdmx_server.dataset import PROVIDER, Layout, Level, ResolvedStructure
-from sdmx_server.errors import NoResults, QuerySyntaxError, SdmxError, Unsupported
+from sdmx_server.errors import NoResults, QuerySyntaxError, SdmxError
 from sdmx_server.exchange.batches import Flags
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.predicates import Mask, both, mask_of, one_of
@@ -34,6 +34,7 @@ class Slice:
         versions: the dataset versions that hold the data, one a dataflow.
         keys: partial keys, of which a series must match one; empty for every series.
         masks: what each component may hold.
+        updated_after: only what changed strictly after this instant; None for everything.
     """
 
     structure: ResolvedStructure
@@ -41,6 +42,7 @@ class Slice:
     versions: tuple[DatasetVersion, ...]
     keys: tuple[KeyMap, ...]
     masks: Mapping[str, Mask]
+    updated_after: datetime | None = None
 
 
 def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Slice]:
@@ -52,13 +54,11 @@ def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Sl
         QuerySyntaxError: if the query fits none of the structures it asks for.
         NoResults: if there is no such artefact, or none with data.
     """
-    if cube.updated_after is not None:
-        raise Unsupported("updatedAfter is not offered by this service.")
     found: list[Slice] = []
     misfit: SdmxError | None = None
     catalogue = stores.catalogues.at(as_of)
     for context, flows, providers in _contexts(cube, catalogue):
-        versions = _versions(flows, stores, as_of)
+        versions = _versions(flows, stores, as_of, cube.updated_after)
         if not versions:
             continue
         try:
@@ -68,7 +68,8 @@ def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Sl
     if misfit is not None and not found:
         raise misfit
     if not found:
-        raise NoResults(f"No data are held for {_words(cube)}.")
+        since = f" that changed after {cube.updated_after}" if cube.updated_after else ""
+        raise NoResults(f"No data{since} are held for {_words(cube)}.")
     return found
 
 
@@ -97,11 +98,15 @@ def _contexts(cube: Cube, catalogue: Catalogue) -> Iterator[Found]:
 
 
 def _versions(
-    flows: Sequence[str], stores: Stores, as_of: datetime | None
+    flows: Sequence[str], stores: Stores, as_of: datetime | None, after: datetime | None
 ) -> tuple[DatasetVersion, ...]:
     names = (dataset_of(urn) for urn in flows)
     versions = (stores.observations.current(name, as_of) for name in names)
-    return tuple(version for version in versions if version is not None)
+    return tuple(
+        version
+        for version in versions
+        if version is not None and (after is None or version.published_at > after)
+    )
 
 
 def dataset_of(flow_urn: str) -> str:
@@ -123,7 +128,8 @@ def _slice(
         masks[PROVIDER] = _provider_mask(providers)
     if fitting:
         masks = {i: mask for i, mask in masks.items() if i not in whole}
-        yield Slice(structure, layout_of(structure), fitting, keys, masks)
+        layout = layout_of(structure)
+        yield Slice(structure, layout, fitting, keys, masks, cube.updated_after)
 
 
 def _is_whole(structure: ResolvedStructure, component_id: str) -> bool:

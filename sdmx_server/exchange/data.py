@@ -12,12 +12,13 @@ from itertools import chain
 import numpy as np
 
 from sdmx_server.dataset import Action, Batch, Codes, Dataset, GroupValues, Level
-from sdmx_server.errors import NoResults, QuerySyntaxError, TooLarge, Unsupported
+from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError, TooLarge
 from sdmx_server.exchange import batches as cut
 from sdmx_server.exchange.cube import Slice, slices
+from sdmx_server.exchange.history import Episode, episodes
 from sdmx_server.exchange.order import arranged
-from sdmx_server.exchange.packaging import Packaging, packaging_of
-from sdmx_server.exchange.selection import Selection, select
+from sdmx_server.exchange.packaging import Packaging, keys_alone, packaging_of
+from sdmx_server.exchange.selection import Selection
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.query import DataQuery
 
@@ -41,22 +42,30 @@ def answer(
         QuerySyntaxError: if the query names components that no structure has.
         NoResults: if no observation matches.
         TooLarge: if more match than may be asked for at once.
-        Unsupported: if history is asked for.
+        SemanticError: if changes are asked for that came after the instant asked about.
     """
-    if query.include_history:
-        raise Unsupported("includeHistory=true is not offered by this service.")
+    _check_instants(query)
     parts = slices(query.cube, stores, query.as_of)
-    fitting = _fitting(parts, query)
-    selections = [select(part, stores) for part, _ in fitting]
-    _check_size(selections, query, most)
-    datasets = [
-        _dataset(part, packed, query, selection, by_row)
-        for (part, packed), selection in zip(fitting, selections, strict=True)
+    fitting = [
+        (part, packed, episode)
+        for part, packed in _fitting(parts, query)
+        for episode in episodes(part, query, stores)
     ]
+    _check_size([episode.selection for _, _, episode in fitting], query, most)
+    datasets = [_dataset(part, packed, query, episode, by_row) for part, packed, episode in fitting]
     found = list(_windowed(datasets, query))
     if not found:
         raise NoResults("No observation matches this query.")
     return found
+
+
+def _check_instants(query: DataQuery) -> None:
+    after = query.cube.updated_after
+    if after is not None and query.as_of is not None and after > query.as_of:
+        raise SemanticError(
+            f"updatedAfter={after.isoformat()} is later than asOf={query.as_of.isoformat()}; "
+            "allowed is an earlier instant."
+        )
 
 
 def _fitting(parts: list[Slice], query: DataQuery) -> list[tuple[Slice, Packaging]]:
@@ -83,13 +92,15 @@ def _check_size(selections: Iterable[Selection], query: DataQuery, most: int) ->
 
 
 def _dataset(
-    part: Slice, packed: Packaging, query: DataQuery, selection: Selection, by_row: bool
+    part: Slice, packed: Packaging, query: DataQuery, episode: Episode, by_row: bool
 ) -> Dataset:
-    values = part.versions[0].dataset_attributes
+    selection, values = episode.selection, episode.dataset_attributes
+    if episode.is_deletion:
+        packed = keys_alone(packed)
     return Dataset(
         structure=part.structure,
         dimension_at_observation=packed.dimension_at_observation,
-        action=Action.REPLACE if _is_whole(query) else Action.MERGE,
+        action=_action(query, episode),
         attributes=packed.attributes,
         measures=packed.measures,
         levels=packed.levels,
@@ -103,7 +114,15 @@ def _dataset(
         groups=_groups(part, packed, selection),
         constants=_constants(packed, selection),
         batches=_batches(part, packed, query, selection, by_row),
+        valid_from=episode.valid_from,
+        valid_to=episode.valid_to,
     )
+
+
+def _action(query: DataQuery, episode: Episode) -> Action:
+    if episode.is_deletion:
+        return Action.DELETE
+    return Action.REPLACE if _is_whole(query) else Action.MERGE
 
 
 def _is_whole(query: DataQuery) -> bool:
@@ -175,9 +194,8 @@ def _groups(part: Slice, packed: Packaging, selection: Selection) -> tuple[Group
 def _group_values(
     group: str, key: list[str], attributes: list[str], selection: Selection
 ) -> Iterator[GroupValues]:
-    columns = np.stack([selection.series[id_] for id_ in (*key, *attributes)])
     texts = selection.dictionaries
-    for row in np.unique(columns, axis=1).T.tolist():
+    for row in _distinct(selection, (*key, *attributes)):
         values = {
             id_: texts[id_][code]
             for id_, code in zip((*key, *attributes), row, strict=True)
@@ -186,6 +204,19 @@ def _group_values(
         reported = {id_: values[id_] for id_ in attributes if id_ in values}
         if reported:
             yield GroupValues(group, {id_: values[id_] for id_ in key}, reported)
+
+
+def _distinct(selection: Selection, columns: tuple[str, ...]) -> list[list[int]]:
+    """Return the distinct codes of some series columns, of series with observations alone."""
+    if selection.is_exact:
+        sources: Iterable[Mapping[str, Codes]] = [selection.series]
+    else:
+        sources = (batch.series for batch in selection.batches())
+    found = [np.stack([source[id_] for id_ in columns]) for source in sources]
+    if not found:
+        return []
+    rows: list[list[int]] = np.unique(np.concatenate(found, axis=1), axis=1).T.tolist()
+    return rows
 
 
 def _constants(packed: Packaging, selection: Selection) -> Mapping[str, str]:

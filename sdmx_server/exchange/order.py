@@ -37,6 +37,8 @@ def arranged(
             Otherwise series stand in the order of their first observation.
     """
     levels = _spelled_out(sort, structure, packaging)
+    if not table.row_count:
+        return iter(())
     ranks = [_rank(level, table, structure) for level in levels]
     order: Rows = np.lexsort(ranks[::-1]) if ranks else np.arange(table.row_count)
     if not by_row:

@@ -6,7 +6,7 @@ Source: SDMX-REST 2.2, doc/data.md ("attributes", "measures", "dimensionAtObserv
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdmx_server.dataset import Component, Level, ResolvedStructure
 from sdmx_server.errors import QuerySyntaxError
@@ -69,6 +69,11 @@ def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
         with_observations=flat or bool(measures) or Level.OBSERVATION in levels.values(),
         regrouped=crossed,
     )
+
+
+def keys_alone(packed: Packaging) -> Packaging:
+    """Return the same packaging for keys of observations without any values."""
+    return replace(packed, attributes=(), measures=(), levels={}, with_observations=True)
 
 
 def dimension_at_observation(wanted: str | None, structure: ResolvedStructure) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from sdmx_server.dataset import Batch, Codes
+from sdmx_server.dataset import Batch, Codes, Layout
 from sdmx_server.exchange.cube import KeyMap, Slice
 from sdmx_server.exchange.predicates import Mask, one_of
 from sdmx_server.exchange.stores import Stores
@@ -30,6 +31,7 @@ class Selection(Protocol):
         first, last: time code of the first and last observation of each series.
         counts: number of observations of each series; too high where observations are
             filtered.
+        is_exact: whether they are not.
     """
 
     @property
@@ -52,31 +54,84 @@ class Selection(Protocol):
     def counts(self) -> npt.NDArray[np.int64]:
         """Numbers of observations."""
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether every observation of these series was selected."""
+
     def batches(self) -> Iterator[Batch]:
         """Yield the observations, in the order of the series; can be called again."""
 
 
 def select(part: Slice, stores: Stores) -> Selection:
-    """Select what a slice asks for; nothing of the observations is read yet."""
-    found = [_of_version(part, version, stores) for version in part.versions]
-    return found[0] if len(found) == 1 else Union(found, part.layout.time)
+    """Select what a slice asks for; nothing of the observations is read yet.
+
+    Where the slice is about what has changed, these are the observations that are new or
+    different since.
+    """
+    if part.updated_after is None:
+        found = [whole(part, version, stores) for version in part.versions]
+    else:
+        found = [
+            changed(part, before(version, part.updated_after, stores), version, stores)[0]
+            for version in part.versions
+        ]
+    return union(found, part)
 
 
-def _of_version(part: Slice, version: DatasetVersion, stores: Stores) -> Selection:
-    missing = frozenset(part.layout.dimensions) - frozenset(version.layout.dimensions)
+def before(version: DatasetVersion, instant: datetime, stores: Stores) -> DatasetVersion | None:
+    """Return the version of the same dataset that held at an instant."""
+    return stores.observations.current(version.dataset, instant)
+
+
+def union(parts: Sequence[Selection], part: Slice) -> Selection:
+    """Return several selections of a slice as one."""
+    return parts[0] if len(parts) == 1 else Union(parts, part.layout.time)
+
+
+def whole(part: Slice, version: DatasetVersion, stores: Stores) -> Selection:
+    """Select what a slice asks for out of one version."""
+    asked = _asked(part, version)
+    found = stores.observations.select(version, asked.layout, masks=asked.masks, keys=asked.keys)
+    return asked.completed(found)
+
+
+def changed(
+    part: Slice, earlier: DatasetVersion | None, later: DatasetVersion, stores: Stores
+) -> tuple[Selection, Selection]:
+    """Select what was updated and what was deleted between two versions of a dataset.
+
+    An attribute of the whole dataset belongs to every observation: where one has changed,
+    all of them were updated.
+    """
+    asked = _asked(part, later)
+    found = stores.observations.changes(
+        earlier, later, asked.layout, masks=asked.masks, keys=asked.keys
+    )
+    deleted = asked.completed(found.deleted)
+    if earlier is not None and earlier.dataset_attributes != later.dataset_attributes:
+        return whole(part, later, stores), deleted
+    return asked.completed(found.updated), deleted
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a slice asks of one version, which may do without some dimensions."""
+
+    layout: Layout
+    masks: Mapping[str, Mask]
+    keys: Sequence[KeyMap]
+    missing: frozenset[str]
+
+    def completed(self, found: Selection) -> Selection:
+        """Return a selection with the dimensions that are missing."""
+        return WithoutDimensions(found, self.missing) if self.missing else found
+
+
+def _asked(part: Slice, version: DatasetVersion) -> _Asked:
+    there = tuple(id_ for id_ in part.layout.dimensions if id_ in version.layout.dimensions)
+    missing = frozenset(part.layout.dimensions) - frozenset(there)
     if not missing:
-        return stores.observations.select(version, part.layout, masks=part.masks, keys=part.keys)
-    there = tuple(id_ for id_ in part.layout.dimensions if id_ not in missing)
-    masks, keys = _asked_of_the_rest(part, missing, there)
-    layout = replace(part.layout, dimensions=there)
-    rest = stores.observations.select(version, layout, masks=masks, keys=keys)
-    return WithoutDimensions(rest, missing)
-
-
-def _asked_of_the_rest(
-    part: Slice, missing: frozenset[str], there: Sequence[str]
-) -> tuple[Mapping[str, Mask], Sequence[KeyMap]]:
-    """Return what is asked of the dimensions that are there, if ``~`` will do for the others."""
+        return _Asked(part.layout, part.masks, part.keys, missing)
     masks = {id_: mask for id_, mask in part.masks.items() if id_ not in missing}
     keys = [
         {id_: codes for id_, codes in key.items() if id_ not in missing}
@@ -86,7 +141,7 @@ def _asked_of_the_rest(
     refused = [i for i in missing if i in part.masks and not part.masks[i]([NOT_APPLICABLE])[0]]
     if refused or (part.keys and not keys):
         masks[there[0]] = one_of(frozenset())
-    return masks, keys
+    return _Asked(replace(part.layout, dimensions=there), masks, keys, missing)
 
 
 NOT_APPLICABLE = "~"
@@ -124,6 +179,11 @@ class WithoutDimensions:
     def counts(self) -> npt.NDArray[np.int64]:
         """Number of observations of each series."""
         return self.rest.counts
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every observation of these series was selected."""
+        return self.rest.is_exact
 
     def batches(self) -> Iterator[Batch]:
         """Yield the batches, completed."""
@@ -189,6 +249,11 @@ class Union:
     def counts(self) -> npt.NDArray[np.int64]:
         """Number of observations of each series."""
         return np.concatenate([part.counts for part in self.parts])
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every observation of these series was selected."""
+        return all(part.is_exact for part in self.parts)
 
     def batches(self) -> Iterator[Batch]:
         """Yield the batches of all parts."""

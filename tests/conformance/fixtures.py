@@ -355,7 +355,7 @@ def history(version: str) -> Content:
     structure = dsd("DSD_HIST", version, {"INDICATOR": None})
     flow = dataflow("HIST", version, structure)
 
-    def step(action: str, **values: str) -> Delivery:
+    def step(action: str, **values: str | None) -> Delivery:
         rows = [
             {"INDICATOR": "I1", "TIME_PERIOD": month.replace("_", "-")[1:], "OBS_VALUE": value}
             for month, value in values.items()
@@ -366,7 +366,7 @@ def history(version: str) -> Content:
         [structure, flow],
         [
             (T1, [step("Replace", _2011_12="10", _2012_01="11")]),
-            (T2, [step("Replace", _2012_02="12"), step("Delete", _2011_12="-")]),
+            (T2, [step("Replace", _2012_02="12"), step("Delete", _2011_12=None)]),
             (T3, [step("Replace", _2012_02="12.5", _2012_03="13")]),
         ],
     )
