@@ -70,18 +70,29 @@ class Settings:
         return f"sqlite:///{Path(self.home).resolve() / 'sdmx-server.sqlite'}"
 
 
+def _whole_number(least: int, most: int | None = None) -> fields.Integer:
+    """Return a field whose errors name the value."""
+    allowed = f"at least {least}" if most is None else f"from {least} to {most}"
+    text = "{input!r} is no whole number " + allowed + "."
+    return fields.Integer(
+        validate=validate.Range(least, most, error=text), error_messages={"invalid": text}
+    )
+
+
 class _SettingsSchema(Schema):
     home = fields.String(validate=validate.Length(min=1))
     database_url = fields.String()
     host = fields.String(validate=validate.Length(min=1))
-    port = fields.Integer(validate=validate.Range(1, 65535))
-    workers = fields.Integer(validate=validate.Range(1, 256))
-    threads = fields.Integer(validate=validate.Range(1, 256))
+    port = _whole_number(1, 65535)
+    workers = _whole_number(1, 256)
+    threads = _whole_number(1, 256)
     sender = fields.String(validate=_AGENCY)
     languages = fields.List(fields.String(validate=_LANGUAGE), validate=validate.Length(min=1))
-    max_url = fields.Integer(validate=validate.Range(1024, 1_000_000))
-    max_observations = fields.Integer(validate=validate.Range(0))
-    log_level = fields.String(validate=validate.OneOf(_LOG_LEVELS))
+    max_url = _whole_number(1024, 1_000_000)
+    max_observations = _whole_number(0)
+    log_level = fields.String(
+        validate=validate.OneOf(_LOG_LEVELS, error="{input!r}; allowed is one of {choices}.")
+    )
 
 
 def load_settings(
