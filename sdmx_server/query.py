@@ -4,7 +4,8 @@
 grammars knows which version of SDMX-REST was spoken. Words of the two dialects that mean
 the same are written here in those of SDMX-REST 2.2.
 
-Source: SDMX-REST 2.2, doc/data.md, doc/structures.md, doc/availability.md, doc/schema.md.
+Source: SDMX-REST 2.2, doc/data.md, doc/structures.md, doc/metadata.md,
+doc/availability.md, doc/schema.md.
 """
 
 from __future__ import annotations
@@ -181,6 +182,35 @@ class AvailabilityQuery:
     components: tuple[str, ...] = ()
     mode: str = "exact"
     references: tuple[str, ...] = ("none",)
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataQuery:
+    """A request for reference metadata.
+
+    Attributes:
+        by: ``metadataset``, ``metadataflow`` or ``structure``: what ``artefact`` names.
+        artefact: the metadata sets, whose agencies are metadata providers; the metadataflows
+            that they report; or the structures that they are about.
+        artefact_types: types of the structures that they are about; empty for any.
+        providers: metadata providers as ``AGENCY.PROVIDER`` or ``PROVIDER``; empty for any.
+        versions: version queries for the metadata sets that are found by metadataflow or
+            structure.
+        keys: keys of what they are about, of 1.5 alone; empty for all.
+        updated_after: only what changed strictly after this instant.
+        detail: ``full`` or ``allstubs``.
+        as_of: the instant whose metadata are wanted; None for now.
+    """
+
+    by: str
+    artefact: ArtefactQuery
+    artefact_types: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ("~",)
+    keys: tuple[Key, ...] = ()
+    updated_after: datetime | None = None
+    detail: str = "full"
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

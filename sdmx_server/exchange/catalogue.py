@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.catalogue import by_item_class, by_urn_class
+from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.model.urn import parse_urn
 from sdmx_server.model.version import choose_any
 from sdmx_server.query import ArtefactQuery
@@ -22,6 +23,9 @@ from sdmx_server.storage.artefacts import ArtefactStore, Stored
 Kept = TypeVar("Kept")
 Identity = tuple[str, str, str]
 """Artefact type, agency and id."""
+
+_NO_STRUCTURE = MetadataSet.artefact_type
+"""What is found only where it is asked for by name."""
 
 
 class Catalogue:
@@ -37,13 +41,14 @@ class Catalogue:
         """Return what a query is about, each version query answered artefact by artefact.
 
         Args:
-            types: artefact types of SDMX-REST 2.2; empty for every type.
+            types: artefact types of SDMX-REST 2.2, or ``metadataset``; empty for every type
+                of structure.
             query: agencies, ids and version queries.
         """
         return [
             versions[version]
             for (type_, agency, id_), versions in self._versions.items()
-            if (not types or type_ in types)
+            if (type_ in types if types else type_ != _NO_STRUCTURE)
             and (not query.agencies or agency in query.agencies)
             and (not query.ids or id_ in query.ids)
             for version in choose_any(versions, query.versions)
@@ -73,8 +78,9 @@ class Catalogue:
         return self._store.get(rows)
 
     def parents(self, urns: Iterable[str]) -> list[Stored]:
-        """Return the artefacts that refer to any of these, or to an item of them."""
-        return self._store.parents(list(urns), as_of=self._as_of)
+        """Return the structures that refer to any of these, or to an item of them."""
+        users = self._store.parents(list(urns), as_of=self._as_of)
+        return [user for user in users if user.artefact_type != _NO_STRUCTURE]
 
     def remember(self, key: str, make: Callable[[], Kept]) -> Kept:
         """Return what was made for a key before, or make it; a catalogue never changes."""

@@ -2,7 +2,7 @@
 
 Paths are what follows the name of the resource, still percent-encoded.
 
-Source: SDMX-REST 1.5, sections 4.3 (structures), 4.4 (data), 4.5 (schemas) and 4.6
+Source: SDMX-REST 1.5, sections 4.3 (structures), 4.4 (data and metadata), 4.5 (schemas) and 4.6
 (availability).
 """
 
@@ -32,6 +32,7 @@ from sdmx_server.query import (
     Condition,
     Cube,
     DataQuery,
+    MetadataQuery,
     Operator,
     SchemaQuery,
     StructureQuery,
@@ -109,6 +110,25 @@ def parse_data(path: str, query_string: str) -> DataQuery:
     )
 
 
+def parse_metadata(path: str, query_string: str) -> MetadataQuery:
+    """Compile ``{flowRef}/{key}/{providerRef}`` of reference metadata and its parameters.
+
+    Raises:
+        QuerySyntaxError: if the URL breaks the 1.5 grammar.
+    """
+    parts, given = read(path, query_string, _DATA_PATH)
+    read_parameter.choice(given, "detail", _WANTED, "full")  # its words mean parts of data
+    cube = _cube(parts, given)
+    return MetadataQuery(
+        by="metadataflow",
+        artefact=cube.artefact,
+        providers=cube.providers,
+        versions=("latest",),
+        keys=cube.keys,
+        updated_after=cube.updated_after,
+    )
+
+
 def parse_availability(path: str, query_string: str) -> AvailabilityQuery:
     """Compile ``{flowRef}/{key}/{providerRef}/{componentID}`` and its parameters.
 
@@ -182,7 +202,7 @@ def _items(resource: str, text: str) -> tuple[str, ...]:
 
 def _cube(parts: list[str], given: Parameters) -> Cube:
     if not parts:
-        raise QuerySyntaxError("'' names no dataflow; allowed is AGENCY,FLOW,VERSION or FLOW.")
+        raise QuerySyntaxError("'' names no flow; allowed is AGENCY,FLOW,VERSION or FLOW.")
     flow, key, provider = (*parts[:3], *("all", "all", "all")[len(parts) :])
     return Cube(
         context="dataflow",
@@ -199,7 +219,7 @@ def _flow(text: str) -> ArtefactQuery:
     parts = text.split(",")
     if len(parts) > 3:
         raise QuerySyntaxError(
-            f"{text!r} names no dataflow; allowed is AGENCY,FLOW,VERSION, AGENCY,FLOW or FLOW."
+            f"{text!r} names no flow; allowed is AGENCY,FLOW,VERSION, AGENCY,FLOW or FLOW."
         )
     agency, id_ = parts[:2] if len(parts) > 1 else ("all", parts[0])
     return ArtefactQuery(

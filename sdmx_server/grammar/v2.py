@@ -2,8 +2,8 @@
 
 Paths are what follows the name of the resource, still percent-encoded.
 
-Source: SDMX-REST 2.2, doc/structures.md, doc/data.md, doc/availability.md, doc/schema.md,
-doc/querying_versions.md.
+Source: SDMX-REST 2.2, doc/structures.md, doc/data.md, doc/metadata.md, doc/availability.md,
+doc/schema.md, doc/querying_versions.md.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sdmx_server.grammar.identifiers import (
     COMPONENT,
     ID,
     ITEM,
+    PROVIDER,
     VALUE,
     check,
     parse_list,
@@ -31,13 +32,14 @@ from sdmx_server.grammar.references import (
     parse_references,
 )
 from sdmx_server.grammar.sorting import parse_sort
-from sdmx_server.grammar.text import Parameters, decode_again, read
+from sdmx_server.grammar.text import Parameters, decode_again, divide, read
 from sdmx_server.model.version import check_query
 from sdmx_server.query import (
     ArtefactQuery,
     AvailabilityQuery,
     Cube,
     DataQuery,
+    MetadataQuery,
     SchemaQuery,
     StructureQuery,
 )
@@ -63,6 +65,11 @@ SCHEMA_CONTEXTS = (
 )
 
 _ARTEFACT_PATH = ("agencyID", "resourceID", "version")
+_METADATA_PATHS = {  # segments after the first, and what they are where they are left out
+    "metadataset": (_ARTEFACT_PATH, "**~"),
+    "metadataflow": ((*_ARTEFACT_PATH, "providerRef"), "**~*"),
+    "structure": (("artefactType", *_ARTEFACT_PATH), "***~"),
+}
 
 
 def parse_structure(path: str, query_string: str) -> StructureQuery:
@@ -129,6 +136,35 @@ def parse_availability(path: str, query_string: str) -> AvailabilityQuery:
             AVAILABILITY_DIRECTIONS,
             V2_AVAILABILITY_REFERENCES,
         ),
+    )
+
+
+def parse_metadata(path: str, query_string: str) -> MetadataQuery:
+    """Compile the three paths of reference metadata and their parameters.
+
+    ``metadataset/{providerID}/{metadatasetID}/{version}``,
+    ``metadataflow/{flowAgencyID}/{flowID}/{flowVersion}/{providerRef}`` and
+    ``structure/{artefactType}/{agencyID}/{resourceID}/{version}``.
+
+    Raises:
+        QuerySyntaxError: if the URL breaks the 2.2 grammar.
+    """
+    form = divide(path, query_string)[0].strip("/").partition("/")[0]
+    if form not in _METADATA_PATHS:
+        raise QuerySyntaxError(
+            f"{form!r} leads to no reference metadata; allowed is one of "
+            f"{', '.join(_METADATA_PATHS)}."
+        )
+    names, defaults = _METADATA_PATHS[form]
+    (_, *parts), given = read(path, query_string, ("form", *names))
+    values = dict(zip(names, (*parts, *defaults[len(parts) :]), strict=True))
+    return MetadataQuery(
+        by=form,
+        artefact=_artefact(*(values[name] for name in _ARTEFACT_PATH)),
+        artefact_types=_types(values.get("artefactType", "*")),
+        providers=parse_list(values.get("providerRef", "*"), PROVIDER, separator=",", wildcard="*"),
+        detail=read_parameter.choice(given, "detail", ("full", "allstubs"), "full"),
+        as_of=read_parameter.instant(given, "asOf"),
     )
 
 

@@ -34,6 +34,7 @@ from sdmx_server.model.mapping import (
     RepresentationMap,
     StructureMap,
 )
+from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.model.metadatastructure import (
     Metadataflow,
     MetadataProvisionAgreement,
@@ -98,10 +99,11 @@ ARTEFACT_TYPES: tuple[type[Maintainable], ...] = (
     VtlMappingScheme,
     AttachmentConstraint,
     StructureSet,
+    MetadataSet,
 )
 """Every type of maintainable artefact; referred to before referring, where that can be.
 
-The last two are those that SDMX 2.1 alone has.
+The last is no structure; the two before it are those that SDMX 2.1 alone has.
 """
 
 _BY_NAME = {cls.__name__: cls for cls in ARTEFACT_TYPES}

@@ -18,6 +18,7 @@ from sdmx_server.formats.structure.versions import ML21_ONLY, SDMX_3_0, SDMX_3_1
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.catalogue import ARTEFACT_TYPES, by_container
 from sdmx_server.model.constraint import AvailabilityConstraint
+from sdmx_server.model.metadataset import MetadataSet
 
 SCHEMAS = {
     "2.0.0": (
@@ -116,7 +117,7 @@ def _read_data(data: Object, language: str) -> Iterator[Maintainable]:
         if container == AVAILABILITY_CONTAINER:
             continue
         cls = by_container(container)
-        if cls is None or issubclass(cls, ML21_ONLY):
+        if cls is None or issubclass(cls, (*ML21_ONLY, MetadataSet)):
             raise MessageSyntaxError(f"data.{container} is no list of artefacts.")
         if not isinstance(artefacts, list):
             raise MessageSyntaxError(f"data.{container} should be an array.")
