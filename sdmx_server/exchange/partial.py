@@ -14,7 +14,6 @@ from msgspec import structs
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import items, references, with_items
-from sdmx_server.model.codelist import Codelist
 from sdmx_server.model.organisation import AgencyScheme
 from sdmx_server.model.urn import parse_urn
 
@@ -87,8 +86,8 @@ def _cut(
     allowed: Mapping[str, frozenset[str] | None],
     agencies: set[str],
 ) -> Maintainable:
-    if isinstance(artefact, Codelist):
-        codes = allowed.get(artefact.urn)
+    if isinstance(artefact, ItemScheme) and artefact.urn in allowed:
+        codes = allowed[artefact.urn]
         return artefact if codes is None else cut_with_parents(artefact, codes)
     if isinstance(artefact, AgencyScheme):
         prefix = "" if artefact.agency_id == "SDMX" else f"{artefact.agency_id}."

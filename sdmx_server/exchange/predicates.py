@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from math import isnan
 from typing import Any
 
 import msgspec
@@ -148,7 +149,9 @@ _EQUALITY = frozenset({Operator.EQUAL, Operator.NOT_EQUAL})
 
 
 def _number(text: str) -> float | None:
+    """Return the number that a text is; None where it is none, or the missing value NaN."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return None if isnan(number) else number

@@ -17,7 +17,14 @@ from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.constraints import allowed_codes
 from sdmx_server.exchange.extension import Lookup, extended
 from sdmx_server.model.artefact import Maintainable
-from sdmx_server.model.codelist import Code, Codelist, ValueList
+from sdmx_server.model.catalogue import items
+from sdmx_server.model.codelist import (
+    Code,
+    Codelist,
+    GeographicCodelist,
+    GeoGridCodelist,
+    ValueList,
+)
 from sdmx_server.model.concept import Concept, ConceptScheme
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import (
@@ -231,11 +238,13 @@ def _enumeration(
     found = lookup(representation.enumeration)
     if isinstance(found, Codelist):
         return found.urn, {code.id: code for code in extended(found, lookup).codes}
+    if isinstance(found, GeographicCodelist | GeoGridCodelist):
+        return found.urn, {code.id: code for code in items(found)}
     if isinstance(found, ValueList):
-        items = (
-            Code(id=v.id, names=v.names, descriptions=v.descriptions) for v in found.value_items
-        )
-        return found.urn, {code.id: code for code in items}
+        return found.urn, {
+            value.id: Code(id=value.id, names=value.names, descriptions=value.descriptions)
+            for value in found.value_items
+        }
     raise SemanticError(
         f"Component {part.id} takes its codes from {representation.enumeration}, "
         "which is not held here."

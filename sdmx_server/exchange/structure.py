@@ -17,6 +17,7 @@ from sdmx_server.exchange.references import Prepare, References
 from sdmx_server.exchange.resolution import resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import ItemScheme, Maintainable
+from sdmx_server.model.catalogue import references
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.model.hierarchy import Hierarchy
@@ -112,9 +113,17 @@ def _structures(
 ) -> list[ResolvedStructure]:
     """Return the data structures that decide which codes are in use.
 
-    These are the ones asked for; or those found, where something else was asked for.
+    These are the ones asked for, or those that the constraints asked for are about; or else
+    those found.
     """
-    for artefacts in (matched, others):
+    constrained = [
+        artefact
+        for constraint in matched
+        if isinstance(constraint, DataConstraint)
+        for urn in references(constraint)
+        if (artefact := catalogue.resolved(urn))
+    ]
+    for artefacts in ((*matched, *constrained), others):
         contexts = [
             a for a in artefacts if isinstance(a, Dataflow | DataStructure | ProvisionAgreement)
         ]

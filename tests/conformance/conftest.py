@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from sdmx_server.app import create_app, open_stores
+from sdmx_server.app import create_app
 from sdmx_server.exchange.publication import publish, publish_structures
+from sdmx_server.exchange.stores import stores_of
 from sdmx_server.settings import Settings
+from sdmx_server.storage.artefacts import ArtefactStore
+from sdmx_server.storage.database import connect, create
+from sdmx_server.storage.observations import ObservationStore
 from tests.conformance import fixtures as fx
 from tests.conformance.fixtures import CREATED, Content
 from tests.databases import NO_POSTGRESQL, fresh_schema
 
 LANGUAGES = ("en", "fr", "de")
+Serving = Callable[..., FlaskClient]
 
 
-def serve(content: Content, settings: Settings) -> FlaskClient:
-    """Publish a fixture and return a client of a server that holds it."""
-    stores = open_stores(settings)
+@contextmanager
+def serve(content: Content, settings: Settings) -> Iterator[FlaskClient]:
+    """Publish a fixture and yield a client of a server that holds it."""
+    engine = connect(settings.database)
+    create(engine)
+    stores = stores_of(ArtefactStore(engine), ObservationStore(engine))
     publish_structures(content.artefacts, stores, CREATED)
     for at, deliveries in content.deliveries:
         publish(deliveries, stores, at)
-    return create_app(settings, stores).test_client()
+    yield create_app(settings, stores).test_client()
+    engine.dispose()
 
 
 def of_sdmx21() -> Content:
@@ -58,19 +69,16 @@ def of_drafts() -> Content:
 
 
 @pytest.fixture(scope="session")
-def serving(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[Content], FlaskClient]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Serve a fixture from a database of its own."""
+    with ExitStack() as stack:
 
-    def serve_apart(content: Content) -> FlaskClient:
-        home = str(tmp_path_factory.mktemp("fixture"))
-        return serve(content, Settings(home=home, languages=LANGUAGES))
+        def serve_apart(content: Content, **settings: Any) -> FlaskClient:
+            home = str(tmp_path_factory.mktemp("fixture"))
+            given = Settings(home=home, languages=LANGUAGES, **settings)
+            return stack.enter_context(serve(content, given))
 
-    return serve_apart
-
-
-Serving = Callable[[Content], FlaskClient]
+        yield serve_apart
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +106,11 @@ def drafts(serving: Serving) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(postgresql_server: str | None, tmp_path_factory: object) -> Iterator[FlaskClient]:
+def on_postgresql(postgresql_server: str | None) -> Iterator[FlaskClient]:
     """A server with the fixtures of SDMX 3 on PostgreSQL."""
     if postgresql_server is None:
         pytest.skip(NO_POSTGRESQL)
     with fresh_schema(postgresql_server) as url:
-        yield serve(of_sdmx3(), Settings(database_url=url, languages=LANGUAGES))
+        settings = Settings(database_url=url, languages=LANGUAGES)
+        with serve(of_sdmx3(), settings) as client:
+            yield client

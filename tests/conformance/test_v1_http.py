@@ -5,14 +5,12 @@ from __future__ import annotations
 import gzip
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from sdmx_server.settings import Settings
 from tests.conformance.answers import SDMX, artefacts, error, media_type, row
-from tests.conformance.conftest import serve
+from tests.conformance.conftest import Serving
 from tests.conformance.fixtures import Content, availability, shared
 
 DATA = "/sdmx/v1/data/EXR"
@@ -149,9 +147,9 @@ def test_pages_of_other_origins_may_ask(v1: FlaskClient):
     ("path", "status"),
     [row(131, "v1/data/LFS", 413), row(386, "v2/data/dataflow/TST/LFS", 413)],
 )
-def test_an_answer_above_the_limit_is_refused(tmp_path: Path, path: str, status: int):
+def test_an_answer_above_the_limit_is_refused(serving: Serving, path: str, status: int):
     content = Content(shared("1.0")) + availability("1.0")
-    client = serve(content, Settings(home=str(tmp_path), max_observations=6))
+    client = serving(content, max_observations=6)
     response = client.get(f"/sdmx/{path}")
     assert response.status_code == status
     assert error(response) == (510 if "v1" in path else 413)

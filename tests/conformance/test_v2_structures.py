@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 
 from sdmx_server.grammar.artefact_types import V2_TYPES
 from tests.conformance.answers import artefacts, error, ids, listed, media, media_type, row
-from tests.conformance.fixtures import VERSIONS
+from tests.conformance.artefacts import allowing
+from tests.conformance.conftest import Serving
+from tests.conformance.fixtures import VERSIONS, Content, exr_structures, shared
 
 STRUCTURE = "dataStructures=TST:DSD_EXR(1.0.0)"
 FLOW = "dataflows=TST:EXR(1.0.0)"
@@ -340,6 +342,40 @@ def test_partial_categories_are_those_of_the_categorisations(v2: FlaskClient):
     assert found[DOMAINS]["isPartial"]
     suppliers = {each["id"] for each in found[PROVIDERS]["dataProviders"]}
     assert suppliers == {"ECB", "BIS"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        row(278, "/dataconstraint/TST/CR_PA/1.0.0", {"USD", "EUR"}),
+        row(278, "/dataconstraint/TST/CR_FLOW/1.0.0", {"USD", "CHF", "EUR"}),
+    ],
+)
+def test_partial_codelists_of_a_constraint_hold_what_it_leaves(
+    constrained: FlaskClient, path: str, expected: set[str]
+):
+    query = "?references=descendants&detail=referencepartial"
+    found = listed(get(constrained, f"{path}{query}"))
+    assert set(codes(found["codelists=TST:CL_CURRENCY(1.0.0)"])) == expected
+
+
+def test_a_codelist_of_several_components_holds_the_codes_of_all(serving: Serving):
+    """Section 2.5.2: denominators are not constrained, so no currency is left out."""
+    structure, _, artefacts_ = exr_structures("1.0.0")
+    constraint = allowing("CR", structure, {"CURRENCY": ("USD",)})
+    client = serving(Content([*shared("1.0.0"), *artefacts_, constraint]))
+    query = "?references=descendants&detail=referencepartial"
+    codelist = listed(get(client, f"{DSD}{query}"))["codelists=TST:CL_CURRENCY(1.0.0)"]
+    assert len(codes(codelist)) == 5
+    assert not codelist.get("isPartial")
+
+
+def test_partial_codelists_of_a_hierarchy_hold_its_codes(v1: FlaskClient):
+    """Section 2.5.2."""
+    path = "/hierarchy/TST/HCL_H1?references=children&detail=referencepartial"
+    codelist = listed(get(v1, path))["codelists=TST:CL_FREQ(1.0)"]
+    assert set(codes(codelist)) == {"A"}
+    assert codelist["isPartial"]
 
 
 def tree(categories: list[dict[str, Any]], above: str = "") -> list[str]:
