@@ -71,7 +71,8 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
     """Return a sound delivery as one string column a component, null where nothing is given.
 
     Attributes of series and groups stand in every row of theirs; those of the dataset are
-    not in the table (``dataset_attributes``). ``PROVIDER`` is there where it is known.
+    not in the table (``dataset_attributes``). ``PROVIDER`` is there where it is known, but not
+    in a deletion, whose rows name what is to go.
     """
     examined = examine(delivery, structure)
     settled = examined.delivery
@@ -87,7 +88,7 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
         if component.level is not Level.DATASET
     }
     provider = settled.columns.get(PROVIDER, [settled.provider] * len(settled.rows))
-    if any(provider):
+    if any(provider) and not examined.is_deletion:
         columns[PROVIDER] = pa.array(provider, pa.string())
     return pa.table(columns)
 

@@ -34,7 +34,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 @contextmanager
-def serving(home: Path, *flags: str) -> Iterator[tuple[str, Path]]:
+def serving(home: Path, *flags: str, **environment: str) -> Iterator[tuple[str, Path]]:
     """Run ``sdmx-server serve``; yield its address and its log."""
     port = free_port()
     log = home.parent / f"{home.name}-{port}.log"
@@ -44,7 +44,7 @@ def serving(home: Path, *flags: str) -> Iterator[tuple[str, Path]]:
             [*command, "--home", str(home)],
             stdout=output,
             stderr=output,
-            env=_environment(),
+            env=_environment() | environment,
         )
         try:
             _wait(f"http://127.0.0.1:{port}/health/ready", process, log)

@@ -26,6 +26,8 @@ PARAMETERS = (
     {"dimensionAtObservation": "REF_AREA"},
     {"dimensionAtObservation": "INDICATOR", "detail": "dataonly"},
     {"lastNObservations": "1", "startPeriod": "2022"},
+    {"includeHistory": "true"},
+    {"updatedAfter": "2020-01-01T00:00:00Z"},
 )
 TYPES = (
     "agencyscheme",
