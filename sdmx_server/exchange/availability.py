@@ -107,7 +107,8 @@ def _without(part: Slice, dimension: str) -> Slice:
         {id_: codes for id_, codes in key.items() if id_ != dimension} for key in part.keys
     ]
     masks = {id_: mask for id_, mask in part.masks.items() if id_ != dimension}
-    return replace(part, keys=tuple(keys), masks=masks)
+    periods = None if dimension == part.layout.time else part.periods
+    return replace(part, keys=tuple(keys), masks=masks, periods=periods)
 
 
 def _extent(part: Slice, stores: Stores) -> Extent:

@@ -5,7 +5,7 @@ Source: SDMX-REST 2.2, doc/data.md and doc/availability.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,15 +13,19 @@ from sdmx_server.dataset import PROVIDER, Layout, Level, ResolvedStructure
 from sdmx_server.errors import NoResults, QuerySyntaxError, SdmxError
 from sdmx_server.exchange.batches import Flags
 from sdmx_server.exchange.catalogue import Catalogue
-from sdmx_server.exchange.predicates import Mask, both, mask_of, one_of
+from sdmx_server.exchange.predicates import Mask, YearStarts, both, mask_of, one_of
 from sdmx_server.exchange.resolution import Context, layout_of, resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
+from sdmx_server.model.period import YEAR_START
 from sdmx_server.model.urn import parse_urn
 from sdmx_server.query import ComponentFilter, Cube, Key
 from sdmx_server.storage.observations import DatasetVersion
 
 KeyMap = Mapping[str, frozenset[str]]
+
+YEAR_START_DAY = "REPORTING_YEAR_START_DAY"
+"""The attribute that says on which day the reporting years of data start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Slice:
         keys: partial keys, of which a series must match one; empty for every series.
         masks: what each component may hold.
         updated_after: only what changed strictly after this instant; None for everything.
+        periods: makes the mask of time for data whose reporting years start on a day; None
+            where time is not filtered, or the data do not say.
     """
 
     structure: ResolvedStructure
@@ -43,6 +49,7 @@ class Slice:
     keys: tuple[KeyMap, ...]
     masks: Mapping[str, Mask]
     updated_after: datetime | None = None
+    periods: Callable[[str | None], Mask] | None = None
 
 
 def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Slice]:
@@ -121,15 +128,15 @@ def _slice(
     providers: tuple[str, ...],
 ) -> Iterator[Slice]:
     keys = tuple(_key_map(key, structure, cube.key_may_be_short) for key in cube.keys)
-    masks = _masks(cube, structure)
+    masks = _masks(cube.filters, structure, YearStarts(cube.reporting_year_start_day))
     whole = {i: mask for i, mask in masks.items() if _is_whole(structure, i)}
     fitting = tuple(v for v in versions if _holds(v, whole))
     if providers:
         masks[PROVIDER] = _provider_mask(providers)
     if fitting:
         masks = {i: mask for i, mask in masks.items() if i not in whole}
-        layout = layout_of(structure)
-        yield Slice(structure, layout, fitting, keys, masks, cube.updated_after)
+        layout, periods = layout_of(structure), _periods(cube, structure)
+        yield Slice(structure, layout, fitting, keys, masks, cube.updated_after, periods)
 
 
 def _is_whole(structure: ResolvedStructure, component_id: str) -> bool:
@@ -152,23 +159,38 @@ def _key_map(key: Key, structure: ResolvedStructure, may_be_short: bool) -> KeyM
     return {dimension: frozenset(codes) for dimension, codes in pairs if codes}
 
 
-def _masks(cube: Cube, structure: ResolvedStructure) -> dict[str, Mask]:
+def _masks(
+    filters: Sequence[ComponentFilter], structure: ResolvedStructure, starts: YearStarts
+) -> dict[str, Mask]:
     masks: dict[str, Mask] = {}
-    for wanted in cube.filters:
-        mask = _mask(wanted, structure, cube.reporting_year_start_day)
+    for wanted in filters:
+        mask = _mask(wanted, structure, starts)
         component = wanted.component
         masks[component] = both(masks[component], mask) if component in masks else mask
     return masks
 
 
-def _mask(wanted: ComponentFilter, structure: ResolvedStructure, year_start: str | None) -> Mask:
+def _periods(cube: Cube, structure: ResolvedStructure) -> Callable[[str | None], Mask] | None:
+    time = structure.time.id if structure.time else None
+    filters = [wanted for wanted in cube.filters if wanted.component == time]
+    if time is None or not filters or structure.component(YEAR_START_DAY) is None:
+        return None
+
+    def mask(day: str | None) -> Mask:
+        starts = YearStarts(cube.reporting_year_start_day, day or YEAR_START)
+        return _masks(filters, structure, starts)[time]
+
+    return mask
+
+
+def _mask(wanted: ComponentFilter, structure: ResolvedStructure, starts: YearStarts) -> Mask:
     component = structure.component(wanted.component)
     if component is None:
         known = ", ".join(c.id for c in structure.components)
         raise QuerySyntaxError(
             f"{wanted.component!r} is no component of {structure.dsd_urn}; it has {known}."
         )
-    return mask_of(wanted, component, year_start)
+    return mask_of(wanted, component, starts)
 
 
 def _provider_mask(providers: tuple[str, ...]) -> Mask:

@@ -6,7 +6,9 @@ Source: SDMX-REST 2.2, doc/data.md, "Operators"; SDMX 3.1 Technical Notes, secti
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from math import isnan
@@ -17,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sdmx_server.dataset import Component, Role
-from sdmx_server.model.period import span
+from sdmx_server.model.period import YEAR_START, span
 from sdmx_server.query import ComponentFilter, Condition, Operator
 
 Mask = Callable[[Sequence[str | None]], npt.NDArray[np.bool_]]
@@ -53,24 +55,39 @@ _PERIOD: dict[Operator, Callable[[datetime, datetime, datetime, datetime], bool]
 _HOLDS_WITHOUT_VALUE = frozenset({Operator.NOT_EQUAL, Operator.NOT_CONTAINS})
 
 
-def mask_of(wanted: ComponentFilter, component: Component, year_start: str | None = None) -> Mask:
+@dataclass(frozen=True, slots=True)
+class YearStarts:
+    """The days, ``--MM-DD``, on which reporting years start.
+
+    Attributes:
+        asked: what reporting periods in the query mean; None for what they mean in the data.
+        held: what reporting periods in the data mean.
+    """
+
+    asked: str | None = None
+    held: str = YEAR_START
+
+
+def mask_of(
+    wanted: ComponentFilter, component: Component, starts: YearStarts | None = None
+) -> Mask:
     """Compile a filter on a component to a mask.
 
     Args:
         wanted: the filter.
         component: what it filters; its role and data type say how values compare.
-        year_start: ``--MM-DD``, what reporting periods in the query mean.
+        starts: when reporting years start.
     """
     branches = tuple(
-        tuple((c.operator, _test(c, component, year_start)) for c in branch)
+        tuple((c.operator, _test(c, component, starts or YearStarts())) for c in branch)
         for branch in wanted.alternatives
     )
     holds = partial(_holds, branches, component)
     return lambda texts: np.fromiter((holds(t) for t in texts), dtype=np.bool_, count=len(texts))
 
 
-def one_of(codes: frozenset[str]) -> Mask:
-    """Return a mask that holds for these codes."""
+def one_of(codes: frozenset[str | None]) -> Mask:
+    """Return a mask that holds for these codes; None is an absent one."""
     return lambda texts: np.fromiter(
         (text in codes for text in texts), dtype=np.bool_, count=len(texts)
     )
@@ -108,11 +125,11 @@ def _values(text: str) -> tuple[str, ...]:
     )
 
 
-def _test(condition: Condition, component: Component, year_start: str | None) -> Test:
+def _test(condition: Condition, component: Component, starts: YearStarts) -> Test:
     if condition.operator in _TEXT:
         return partial(_swap(_TEXT[condition.operator]), condition.value)
     if component.role is Role.TIME:
-        return _period_test(condition, year_start)
+        return _period_test(condition, starts)
     if component.data_type in NUMERIC_TYPES and not component.is_coded:
         return _number_test(condition)
     return partial(_swap(_COMPARE[condition.operator]), condition.value)
@@ -122,14 +139,24 @@ def _swap(compare: Callable[..., bool]) -> Callable[..., bool]:
     return lambda wanted, value: compare(value, wanted)
 
 
-def _period_test(condition: Condition, year_start: str | None) -> Test:
-    start, end = span(condition.value, year_start or "--01-01")
+def _period_test(condition: Condition, starts: YearStarts) -> Test:
+    """Return the test of a period.
+
+    A reporting period in the query is compared with one in the data as if their years
+    started alike, and with a calendar period as if they started on the first of January.
+    """
+    calendar = span(condition.value, starts.asked or YEAR_START)
+    reporting = span(condition.value, starts.asked or starts.held)
     compare = _PERIOD[condition.operator]
 
     def test(text: str) -> bool:
-        return compare(*span(text), start, end)
+        wanted = reporting if _REPORTING.match(text) else calendar
+        return compare(*span(text, starts.held), *wanted)
 
     return test
+
+
+_REPORTING = re.compile(r"[0-9]{4}-[A-Z]")
 
 
 def _number_test(condition: Condition) -> Test:

@@ -54,6 +54,15 @@ def resolve(context: Context, catalogue: Catalogue) -> ResolvedStructure:
     return catalogue.remember(context.urn, lambda: _resolve(context, catalogue))
 
 
+def constraints_on(context: Context, catalogue: Catalogue) -> list[DataConstraint]:
+    """Return the constraints that apply to a context: its own and those of what it stands on.
+
+    Raises:
+        SemanticError: if what it stands on is not held.
+    """
+    return _constraints(_chain(context, catalogue.resolved), catalogue)
+
+
 def layout_of(structure: ResolvedStructure) -> Layout:
     """Return how the store lays out data of a structure."""
     by_level: dict[Level | None, list[Component]] = {}

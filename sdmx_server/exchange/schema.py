@@ -12,7 +12,7 @@ from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.packaging import dimension_at_observation
 from sdmx_server.exchange.partial import cut_to_used
 from sdmx_server.exchange.references import References
-from sdmx_server.exchange.resolution import resolve
+from sdmx_server.exchange.resolution import constraints_on, resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
@@ -41,19 +41,31 @@ def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
     """Return the same as artefacts: the data structure with what it refers to.
 
     Codelists are cut to the codes that constraints leave, concept schemes to the concepts
-    in use; dataflows and the constraints themselves are left out.
+    in use. Dataflows are left out, and constraints too unless components that share a
+    codelist may hold different codes of it.
 
     Raises:
         NoResults: if there is no such artefact.
         Unsupported: if the context is one of reference metadata.
     """
     catalogue = stores.catalogues.at(query.as_of)
-    structure = resolve(_context(query, catalogue), catalogue)
+    context = _context(query, catalogue)
+    structure = resolve(context, catalogue)
     dsd = catalogue.resolved(structure.dsd_urn)
     matched = [dsd] if dsd is not None else []
+    told_apart = constraints_on(context, catalogue) if _shares_unequally(structure) else []
     walk = References(catalogue, resolving(catalogue.resolved), to_agencies=True)
     below = walk.related(matched, ("descendants",))
-    return [*matched, *cut_to_used(matched, list(below.values()), [structure])]
+    return [*matched, *cut_to_used(matched, list(below.values()), [structure]), *told_apart]
+
+
+def _shares_unequally(structure: ResolvedStructure) -> bool:
+    """Whether components share a codelist of which they may hold different codes."""
+    allowed: dict[str, set[frozenset[str] | None]] = {}
+    for component in structure.components:
+        if component.codelist_urn is not None:
+            allowed.setdefault(component.codelist_urn, set()).add(component.allowed)
+    return any(len(choices) > 1 for choices in allowed.values())
 
 
 def _context(query: SchemaQuery, catalogue: Catalogue) -> Context:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sdmx_server.dataset import Batch, Codes, Layout
 from sdmx_server.exchange.cube import KeyMap, Slice
 from sdmx_server.exchange.predicates import Mask, one_of
+from sdmx_server.exchange.reporting_year import by_reporting_year
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.period import sort_key
 from sdmx_server.storage.observations import DatasetVersion
@@ -90,9 +91,12 @@ def union(parts: Sequence[Selection], part: Slice) -> Selection:
 
 def whole(part: Slice, version: DatasetVersion, stores: Stores) -> Selection:
     """Select what a slice asks for out of one version."""
-    asked = _asked(part, version)
-    found = stores.observations.select(version, asked.layout, masks=asked.masks, keys=asked.keys)
-    return asked.completed(found)
+    found: list[Selection] = []
+    for each in by_reporting_year(part, version, stores):
+        ask = _asked(each, version)
+        some = stores.observations.select(version, ask.layout, masks=ask.masks, keys=ask.keys)
+        found.append(ask.completed(some))
+    return union(found, part)
 
 
 def changed(
@@ -103,14 +107,18 @@ def changed(
     An attribute of the whole dataset belongs to every observation: where one has changed,
     all of them were updated.
     """
-    asked = _asked(part, later)
-    found = stores.observations.changes(
-        earlier, later, asked.layout, masks=asked.masks, keys=asked.keys
-    )
-    deleted = asked.completed(found.deleted)
+    updated: list[Selection] = []
+    deleted: list[Selection] = []
+    for each in by_reporting_year(part, later, stores):
+        ask = _asked(each, later)
+        found = stores.observations.changes(
+            earlier, later, ask.layout, masks=ask.masks, keys=ask.keys
+        )
+        updated.append(ask.completed(found.updated))
+        deleted.append(ask.completed(found.deleted))
     if earlier is not None and earlier.dataset_attributes != later.dataset_attributes:
-        return whole(part, later, stores), deleted
-    return asked.completed(found.updated), deleted
+        return whole(part, later, stores), union(deleted, part)
+    return union(updated, part), union(deleted, part)
 
 
 @dataclass(frozen=True, slots=True)

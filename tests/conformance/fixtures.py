@@ -110,6 +110,7 @@ CONCEPTS = {
     "METHOD": "Method",
     "SRC": "Source",
     "GEO": "Outline",
+    "REPORTING_YEAR_START_DAY": "Reporting year start day",
     "UNUSED": "No structure uses this concept",
 }
 
@@ -617,3 +618,27 @@ def late_binding() -> Content:
     lists = [codelist("CL_LATE", version, {"A": version}) for version in ("1.0.0", "1.1.0")]
     structure = dsd("DSD_LATE", "1.0.0", {"FREQ": "CL_LATE(1.0+.0)"})
     return Content([*lists, structure])
+
+
+def reporting_years(level: AttributeRelationship) -> Content:
+    """Section 2.3: quarters of years that start in July, beside those of calendar years."""
+    day = "REPORTING_YEAR_START_DAY"
+    structure = dsd(
+        "DSD_YEARS", "1.0.0", {"INDICATOR": None}, attributes=[attached(day, None, level)]
+    )
+    flow = dataflow("YEARS", "1.0.0", structure)
+    of_dataset = level == DATAFLOW
+    times = [("JULY", time) for time in ("2010-Q1", "2010-Q3")]
+    if not of_dataset:
+        times += [("JANUARY", time) for time in ("2010-Q1", "2010-Q3", "2011-01")]
+    rows: list[Row] = [
+        {
+            "INDICATOR": indicator,
+            "TIME_PERIOD": time,
+            "OBS_VALUE": "1",
+            **({} if of_dataset else {day: "--07-01" if indicator == "JULY" else None}),
+        }
+        for indicator, time in times
+    ]
+    given = {day: "--07-01"} if of_dataset else {}
+    return Content([structure, flow], [(CREATED, [delivery(flow, rows, "Replace", given)])])

@@ -263,6 +263,33 @@ def test_a_data_structure_shows_what_a_dataflow_switched_off(
     assert found == {("~", "67"), ("Y", "68")}
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?c[SEASONAL_ADJUST]=~", {"~"}),
+        ("?c[SEASONAL_ADJUST]=Y", {"Y"}),
+        ("?c[SEASONAL_ADJUST]=ne:Y", {"~"}),
+        ("?c[SEASONAL_ADJUST]=N", set()),
+        ("/*/A.FR.~", {"~"}),
+        ("/*/A.FR.Y", {"Y"}),
+        ("/*/A.FR", {"~", "Y"}),
+        ("/*/A.UK.~", set()),
+        ("?c[TIME_PERIOD]=2020&sort=SEASONAL_ADJUST&limit=1", {"Y"}),
+    ],
+)
+def test_what_is_switched_off_can_be_asked_for(v2: FlaskClient, query: str, expected: set[str]):
+    response = v2.get(f"/sdmx/v2/data/datastructure/TST/DSD_POP{query}")
+    rows = table(response) if response.status_code == 200 else []
+    assert {r["SEASONAL_ADJUST"] for r in rows} == expected
+
+
+def test_data_with_a_dimension_switched_off_are_valid(v2: FlaskClient):
+    path = "datastructure/TST/DSD_POP"
+    data = v2.get(f"/sdmx/v2/data/{path}", headers=media("data+xml", "3.1.0"))
+    schema = v2.get(f"/sdmx/v2/schema/{path}", headers=media("schema+xml", "3.1.0"))
+    validate_data(data.data, schema.data, "3.1.0")
+
+
 @pytest.mark.parametrize("query", [row(409, "?c[FREQ]=ZZZ"), row(409, "?offset=17")])
 @pytest.mark.parametrize("kind", ["data+json", "data+csv", "data+xml"])
 def test_an_empty_answer_has_no_body(v2: FlaskClient, query: str, kind: str):

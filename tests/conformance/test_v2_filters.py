@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from sdmx_server.model.datastructure import AttributeRelationship
 from tests.conformance.answers import Periods, error, rates, row, some, table
+from tests.conformance.artefacts import DATAFLOW
+from tests.conformance.conftest import Serving
+from tests.conformance.fixtures import Content, reporting_years, shared
 
 EXR = "/sdmx/v2/data/dataflow/TST/EXR/1.0.0"
 MULTI = "/sdmx/v2/data/dataflow/TST"
@@ -112,3 +116,38 @@ def test_an_array_meets_a_filter_by_its_members(
 ):
     response = v2.get(f"{MULTI}/{flow}?c[CONTACT]={query}")
     assert (len(table(response)) if response.status_code == 200 else 0) == expected
+
+
+JULY_AND_JANUARY = {("JULY", "2010-Q1"), ("JANUARY", "2010-Q1")}
+OF_SERIES = AttributeRelationship(dimensions=("INDICATOR",))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("c[TIME_PERIOD]=2010-Q1", JULY_AND_JANUARY),
+        ("c[TIME_PERIOD]=ge:2011", {("JULY", "2010-Q3"), ("JANUARY", "2011-01")}),
+        (
+            "c[TIME_PERIOD]=2010-Q3&reportingYearStartDay=--07-01",
+            {("JULY", "2010-Q3"), ("JANUARY", "2011-01")},
+        ),
+        ("c[TIME_PERIOD]=2010-Q3", {("JULY", "2010-Q3"), ("JANUARY", "2010-Q3")}),
+        (
+            "c[TIME_PERIOD]=ge:2010&c[REPORTING_YEAR_START_DAY]=--07-01",
+            {("JULY", "2010-Q1"), ("JULY", "2010-Q3")},
+        ),
+    ],
+)
+@pytest.mark.parametrize("level", [OF_SERIES, DATAFLOW], ids=["of series", "of the dataset"])
+def test_reporting_periods_go_by_the_day_that_the_data_name(
+    serving: Serving,
+    query: str,
+    expected: set[tuple[str, str]],
+    level: AttributeRelationship,
+):
+    """Section 2.3."""
+    client = serving(Content(shared("1.0.0")) + reporting_years(level))
+    found = table(client.get(f"{MULTI}/YEARS?{query}"))
+    if level == DATAFLOW:
+        expected = {pair for pair in expected if pair[0] == "JULY"}
+    assert {(r["INDICATOR"], r["TIME_PERIOD"]) for r in found} == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sdmx_server.dataset import Component, Level, Role
-from sdmx_server.exchange.predicates import both, mask_of, one_of
+from sdmx_server.exchange.predicates import YearStarts, both, mask_of, one_of
 from sdmx_server.grammar.conditions import parse_filter
 from sdmx_server.model.codelist import Code
 
@@ -142,7 +142,18 @@ def test_text_in_languages_is_met_by_any_of_them(
 )
 def test_reporting_periods_of_a_query_begin_with_its_year(period: str, expected: list[str]):
     texts = ["2010-01", "2010-07", "2010-08", "2010-09", "2011-01"]
-    mask = mask_of(parse_filter("c[TIME_PERIOD]", (period,)), TIME, "--07-01")
+    mask = mask_of(parse_filter("c[TIME_PERIOD]", (period,)), TIME, YearStarts("--07-01"))
+    assert [text for text, keep in zip(texts, mask(texts), strict=True) if keep] == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("2010-Q1", ["2010-Q1", "2010-02"]), ("2010", ["2010-Q1", "2010-02"]), ("2011", ["2010-Q3"])],
+)
+def test_reporting_periods_of_data_begin_with_their_year(expression: str, expected: list[str]):
+    texts = ["2010-Q1", "2010-Q3", "2010-02"]
+    wanted = parse_filter("c[TIME_PERIOD]", (expression,))
+    mask = mask_of(wanted, TIME, YearStarts(held="--07-01"))
     assert [text for text, keep in zip(texts, mask(texts), strict=True) if keep] == expected
 
 
