@@ -29,9 +29,13 @@ _NO_STRUCTURE = MetadataSet.artefact_type
 
 
 class Catalogue:
-    """The artefacts as they stood at one instant."""
+    """The artefacts as they stood at one instant.
 
-    def __init__(self, store: ArtefactStore, as_of: datetime | None = None) -> None:
+    Every revision of the store has an instant of its own, so what is read as of that never
+    mixes two revisions, whatever is published meanwhile.
+    """
+
+    def __init__(self, store: ArtefactStore, as_of: datetime) -> None:
         self._store = store
         self._as_of = as_of
         self._versions: Mapping[Identity, dict[str, Stored]] = _index(store, as_of)
@@ -90,7 +94,7 @@ class Catalogue:
         return kept
 
 
-def _index(store: ArtefactStore, as_of: datetime | None) -> dict[Identity, dict[str, Stored]]:
+def _index(store: ArtefactStore, as_of: datetime) -> dict[Identity, dict[str, Stored]]:
     index: dict[Identity, dict[str, Stored]] = defaultdict(dict)
     for row in store.find((), (), (), as_of=as_of):
         index[row.artefact_type, row.agency_id, row.id][row.version] = row
@@ -109,8 +113,8 @@ class CatalogueCache:
         """Return the catalogue as it stood at an instant; now, if none is given."""
         if as_of is not None:
             return Catalogue(self._store, as_of)
-        revision = self._store.revision().number
+        revision = self._store.revision()
         with self._lock:
-            if self._kept is None or self._kept[0] != revision:
-                self._kept = revision, Catalogue(self._store)
+            if self._kept is None or self._kept[0] != revision.number:
+                self._kept = revision.number, Catalogue(self._store, revision.changed)
             return self._kept[1]

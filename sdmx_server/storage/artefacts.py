@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,7 +89,8 @@ class ArtefactStore:
         """Store artefacts in one transaction and say whether anything has changed.
 
         A version that is there with other content is replaced; ``as_of`` an earlier instant
-        the old content can still be read. Identical content is left alone.
+        the old content can still be read. Identical content is left alone. What is stored
+        holds from ``at``, or from just after the last change where that is later.
 
         Raises:
             SemanticError: if a reference in an artefact is no URN.
@@ -97,7 +98,7 @@ class ArtefactStore:
         """
         documents = {artefact.urn: (artefact, encode(artefact)) for artefact in new}
         with writing(self._engine) as connection:
-            lock_revision(connection, STORE)
+            at = _after(lock_revision(connection, STORE), at)
             held = _documents(connection, list(documents))
             changed = [
                 (artefact, document)
@@ -120,7 +121,7 @@ class ArtefactStore:
             Unavailable: if the database cannot be written to now.
         """
         with writing(self._engine) as connection:
-            lock_revision(connection, STORE)
+            at = _after(lock_revision(connection, STORE), at)
             closed = _close(connection, list(dict.fromkeys(urns)), at)
             if closed:
                 raise_revision(connection, STORE, at)
@@ -232,9 +233,15 @@ class ArtefactStore:
 
 
 _MEMORY_FACTOR = 4
+_INSTANT = timedelta(microseconds=1)
 _WIDTH = len(_STORED)
 _REFERRING = artefacts.alias("referring")
 _REFERRED_TO = artefacts.alias("referred_to")
+
+
+def _after(revision: Revision, at: datetime) -> datetime:
+    """Return an instant later than the last change, so that each revision has one of its own."""
+    return max(at, revision.changed + _INSTANT) if revision.number else at
 
 
 def _urn(artefact: str | Stored) -> str:

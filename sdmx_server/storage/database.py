@@ -138,12 +138,14 @@ def portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield values[start : start + _AT_A_TIME]
 
 
-def lock_revision(connection: sa.Connection, store: str) -> None:
-    """Make other writers of a store wait until this transaction ends."""
+def lock_revision(connection: sa.Connection, store: str) -> Revision:
+    """Make other writers of a store wait until this transaction ends; return where it stands."""
     row = {"store": store, "number": 0, "changed": _NEVER.changed}
     insert_missing(connection, tables.revisions, [row])
     wanted = tables.revisions.c.store == store
-    connection.execute(sa.select(tables.revisions).where(wanted).with_for_update())
+    statement = sa.select(tables.revisions).where(wanted).with_for_update()
+    held = connection.execute(statement).one()
+    return Revision(held.number, held.changed)
 
 
 def raise_revision(connection: sa.Connection, store: str, at: datetime) -> None:

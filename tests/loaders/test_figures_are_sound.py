@@ -23,7 +23,7 @@ def catalogue(sqlite_url: str) -> Catalogue:
     create(engine)
     store = ArtefactStore(engine)
     store.put(build(), datetime(2025, 1, 1, tzinfo=UTC))
-    return Catalogue(store)
+    return Catalogue(store, store.revision().changed)
 
 
 def test_no_figure_has_a_fault(catalogue: Catalogue) -> None:
