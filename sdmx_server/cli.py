@@ -25,6 +25,7 @@ from loaders import tabular
 from loaders.mapping import read_mapping
 from sdmx_server import __version__
 from sdmx_server.app import open_stores
+from sdmx_server.conformance.command import conformance
 from sdmx_server.dataset import Message, Rendering
 from sdmx_server.errors import SdmxError
 from sdmx_server.exchange import data as data_exchange
@@ -267,6 +268,9 @@ def export(dataflow: str, format_: str, output: Any, **flags: Any) -> None:
         datasets = data_exchange.answer(query, open_stores(settings), by_row=chosen.by_row)
         for piece in chosen.write(datasets, _message(settings), Rendering(chosen.version)):
             output.write(piece)
+
+
+main.add_command(conformance)
 
 
 def _message(settings: Settings) -> Message:

@@ -1,0 +1,1 @@
+"""What is asked of a service, one module an area."""

@@ -1,0 +1,1 @@
+"""Answers read on their own terms, by no code that writes them."""
