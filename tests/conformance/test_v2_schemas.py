@@ -107,16 +107,9 @@ def test_a_schema_for_deletions_demands_nothing(v2: FlaskClient):
         row(315, "schema/dataflow/TST/NOPE", 404),
         row(316, "schema/metadataprovisionagreement/TST/MPA", 501),
         row(322, "registration/id/X", 501),
-        row(295, "metadata/metadataset/MP1", 501),
     ],
 )
 def test_a_query_that_cannot_be_answered_says_why(v2: FlaskClient, path: str, status: int):
     response = v2.get(f"/sdmx/v2/{path}")
     assert response.status_code == status
     assert error(response)
-
-
-def test_reference_metadata_are_not_offered_in_the_first_version(v1: FlaskClient):
-    """Row 97."""
-    response = v1.get("/sdmx/v1/metadata/QUALITY")
-    assert (response.status_code, error(response)) == (501, 501)
