@@ -71,6 +71,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     app.before_request(_check_url(settings.max_url))
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SdmxError, lambda error: problem(error, _dialect()))
     app.register_error_handler(Exception, _unexpected)
     return app
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from flask import Response, request
@@ -47,13 +47,12 @@ class Envelope:
 
     @property
     def is_held_by_client(self) -> bool:
-        """Whether the client has this very answer already."""
-        return negotiate.not_modified(
-            request.headers.get("If-None-Match"),
-            request.headers.get("If-Modified-Since"),
-            self.etag,
-            self.last_modified,
-        )
+        """Whether the client named the tag of this very answer, so that there is one.
+
+        ``*`` and dates name none: they count only once the answer is found (``response``).
+        """
+        tags = request.headers.get("If-None-Match", "*")
+        return tags.strip() != "*" and negotiate.not_modified(tags, None, self.etag, None)
 
     def not_modified(self) -> Response:
         """Return the answer that says so."""
@@ -61,6 +60,13 @@ class Envelope:
 
     def response(self, pieces: Iterable[bytes]) -> Response:
         """Return the answer; its first piece is made here, so that errors come in time."""
+        if negotiate.not_modified(
+            request.headers.get("If-None-Match"),
+            request.headers.get("If-Modified-Since"),
+            self.etag,
+            self.last_modified,
+        ):
+            return self.not_modified()
         rest = iter(pieces)
         first = next(rest, b"")
         response = Response(encoded(chain([first], rest), self.encoding))
@@ -106,6 +112,8 @@ def envelope_of(
     identity = "\n".join(
         [
             __version__,
+            site.sender,
+            ",".join(site.languages),
             *(str(state.number) for state in states),
             request.full_path,
             content_type,
@@ -122,13 +130,23 @@ def envelope_of(
         last_modified=changed.replace(microsecond=0),
         message=Message(
             id=f"M{digest}",
-            prepared=changed,
+            prepared=_next_second(changed),
             sender=site.sender,
             sender_names=site.sender_names,
             languages=languages,
             all_languages=everything,
         ),
     )
+
+
+def _next_second(instant: datetime) -> datetime:
+    """Return the first whole second that is not before an instant.
+
+    Formats that give seconds then name the same time as the others, and ``asOf`` it finds
+    what the message holds.
+    """
+    whole = instant.replace(microsecond=0)
+    return whole if whole == instant else whole + timedelta(seconds=1)
 
 
 def _content_languages(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from sdmx_server.dataset import localised
 from sdmx_server.exchange.overview import overview
@@ -45,13 +45,13 @@ _WORDS = {
 
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> Response:
     """Show the dataflows with links to their data in the common formats."""
     here = site()
     wanted = request.args.get("lang") or request.accept_languages.best_match(list(_WORDS), "id")
     language = wanted if wanted in _WORDS else "id"
     order = (language, *here.languages)
-    return render_template(
+    page = render_template(
         "home.html",
         language=language,
         other="en" if language == "id" else "id",
@@ -59,3 +59,6 @@ def home() -> str:
         entries=overview(here.stores),
         text=lambda texts: localised(texts, order),
     )
+    response = make_response(page)
+    response.headers["Vary"] = "Accept-Language"
+    return response
