@@ -16,18 +16,24 @@ from sdmx_server.dataset import Dataset, Message, Rendering, ResolvedStructure
 from sdmx_server.formats.data.writers import csv1, csv2, json1, json2
 from sdmx_server.formats.data.writers import ml3 as data_ml3
 from sdmx_server.formats.data.writers import ml21 as data_ml21
+from sdmx_server.formats.metadata import csv as metadata_csv
+from sdmx_server.formats.metadata import json as metadata_json
+from sdmx_server.formats.metadata import ml3 as metadata_ml3
+from sdmx_server.formats.metadata import ml21 as metadata_ml21
 from sdmx_server.formats.schema import xsd
 from sdmx_server.formats.structure import json as structure_json
 from sdmx_server.formats.structure import json1 as structure_json1
 from sdmx_server.formats.structure import ml3 as structure_ml3
 from sdmx_server.formats.structure import ml21 as structure_ml21
 from sdmx_server.formats.structure.versions import ML21_ONLY
+from sdmx_server.metadata import MetadataReport
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.constraint import AvailabilityConstraint
 
 Artefact = Maintainable | AvailabilityConstraint
 WriteData = Callable[[Sequence[Dataset], Message, Rendering], Iterator[bytes]]
 WriteStructures = Callable[[Sequence[Artefact], Message], bytes]
+WriteMetadata = Callable[[Sequence[MetadataReport], Message, str], bytes]
 
 LABELS = ("id", "name", "both")
 _CSV1: Mapping[str, tuple[str, ...]] = {
@@ -77,6 +83,26 @@ class StructureFormat:
     version: str
     write: WriteStructures
     can_hold: Callable[[Artefact], bool]
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataFormat:
+    """A format of reference metadata.
+
+    Attributes:
+        media_type: without its parameters.
+        version: as the media type writes it.
+        write: returns the message; takes what ``labels`` says last. Metadata sets that it
+            cannot hold are left out.
+        can_hold: whether it can hold a metadata set.
+        parameters: what else the media type may say.
+    """
+
+    media_type: str
+    version: str
+    write: WriteMetadata
+    can_hold: Callable[[MetadataReport], bool]
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -164,6 +190,33 @@ STRUCTURE_FORMATS_BY_NAME = {
     "xml30": _S_ML30,
     "xml21": _S_ML21,
 }
+
+
+def _metadata(syntax: str, version: str, write: Callable[..., bytes]) -> MetadataFormat:
+    is_csv = syntax == "csv"
+    return MetadataFormat(
+        f"application/vnd.sdmx.metadata+{syntax}",
+        version,
+        lambda r, m, labels: write(r, m, version, labels) if is_csv else write(r, m, version),
+        can_hold=lambda report: True,
+        parameters={"labels": LABELS} if is_csv else {},
+    )
+
+
+_M_JSON20 = _metadata("json", "2.0.0", metadata_json.write)
+_M_JSON21 = _metadata("json", "2.1.0", metadata_json.write)
+_M_ML30 = _metadata("xml", "3.0.0", metadata_ml3.write)
+_M_ML31 = _metadata("xml", "3.1.0", metadata_ml3.write)
+_M_CSV20 = _metadata("csv", "2.0.0", metadata_csv.write)
+_M_CSV21 = _metadata("csv", "2.1.0", metadata_csv.write)
+_M_ML21 = MetadataFormat(
+    "application/vnd.sdmx.genericmetadata+xml",
+    "2.1",
+    lambda reports, message, labels: metadata_ml21.write(reports, message),
+    can_hold=metadata_ml21.can_hold,
+)
+METADATA_FORMATS = (_M_JSON21, _M_ML31, _M_CSV21, _M_JSON20, _M_ML30, _M_CSV20, _M_ML21)
+V1_METADATA_FORMATS = (_M_ML21, _M_ML31, _M_JSON21, _M_CSV21, _M_ML30, _M_JSON20, _M_CSV20)
 
 
 def _schema(version: Literal["2.1", "3.0.0", "3.1.0"]) -> SchemaFormat:

@@ -22,7 +22,12 @@ from sdmx_server.errors import (
     Unsupported,
 )
 from sdmx_server.formats import catalogue
-from sdmx_server.formats.catalogue import DataFormat, SchemaFormat, StructureFormat
+from sdmx_server.formats.catalogue import (
+    DataFormat,
+    MetadataFormat,
+    SchemaFormat,
+    StructureFormat,
+)
 
 _STATUS: Mapping[type[SdmxError], int] = {
     NoResults: 404,
@@ -46,6 +51,7 @@ class Dialect:
         status: HTTP status of each error.
         data: data formats, the default first.
         structures: structure formats, the default first.
+        metadata: formats of reference metadata, the default first.
         schemas: schema formats, the default first.
         xml_versions: versions of SDMX-ML that errors are written in, the default first.
         json_versions: the same of SDMX-JSON.
@@ -58,6 +64,7 @@ class Dialect:
     status: Mapping[type[SdmxError], int]
     data: Sequence[DataFormat]
     structures: Sequence[StructureFormat]
+    metadata: Sequence[MetadataFormat]
     schemas: Sequence[SchemaFormat]
     xml_versions: tuple[str, ...]
     json_versions: tuple[str, ...]
@@ -74,6 +81,7 @@ V1 = Dialect(
     status=_STATUS,
     data=catalogue.V1_DATA_FORMATS,
     structures=catalogue.V1_STRUCTURE_FORMATS,
+    metadata=catalogue.V1_METADATA_FORMATS,
     schemas=catalogue.V1_SCHEMA_FORMATS,
     xml_versions=("2.1", "3.1.0", "3.0.0"),
     json_versions=("1.0.0", "2.1.0", "2.0.0"),
@@ -85,6 +93,7 @@ V2 = Dialect(
     status={**_STATUS, NoResults: 204, SemanticError: 422},
     data=catalogue.DATA_FORMATS,
     structures=catalogue.STRUCTURE_FORMATS,
+    metadata=catalogue.METADATA_FORMATS,
     schemas=catalogue.SCHEMA_FORMATS,
     xml_versions=("3.1.0", "3.0.0", "2.1"),
     json_versions=("2.1.0", "2.0.0", "1.0.0"),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response
 
-from sdmx_server.errors import QuerySyntaxError, SdmxError, Unsupported
+from sdmx_server.errors import QuerySyntaxError, SdmxError
 from sdmx_server.grammar import v1 as grammar
 from sdmx_server.rest import views
 from sdmx_server.rest.dialects import V1
@@ -23,6 +23,7 @@ _VIEWS: dict[str, Callable[[str, str], Response]] = {
     "availableconstraint": lambda path, query: views.availability(
         grammar.parse_availability(path, query), V1
     ),
+    "metadata": lambda path, query: views.metadata(grammar.parse_metadata(path, query), V1),
     "schema": lambda path, query: views.schema(grammar.parse_schema(path, query), V1),
 }
 
@@ -38,8 +39,6 @@ def answer(resource: str, path: str = "") -> Response:
             f"{resource!r} is no resource of SDMX-REST 1.5; "
             f"one of {', '.join(grammar.RESOURCES)} is."
         )
-    if resource == "metadata":
-        raise Unsupported("Reference metadata are not offered by this service.")
     return views.structure(grammar.parse_structure(resource, raw_path(path), raw_query()), V1)
 
 

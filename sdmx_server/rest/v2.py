@@ -32,6 +32,7 @@ _VIEWS: dict[str, Callable[[str, str], Response]] = {
     "availability": lambda path, query: views.availability(
         grammar.parse_availability(path, query), V2
     ),
+    "metadata": lambda path, query: views.metadata(grammar.parse_metadata(path, query), V2),
     "schema": _schema,
 }
 

@@ -12,11 +12,24 @@ from sdmx_server.errors import NotAcceptable
 from sdmx_server.exchange import availability as availability_exchange
 from sdmx_server.exchange import companions
 from sdmx_server.exchange import data as data_exchange
+from sdmx_server.exchange import metadata as metadata_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
-from sdmx_server.formats.catalogue import Artefact, DataFormat, SchemaFormat, StructureFormat
+from sdmx_server.formats.catalogue import (
+    Artefact,
+    DataFormat,
+    MetadataFormat,
+    SchemaFormat,
+    StructureFormat,
+)
 from sdmx_server.grammar.text import divide, parse_query_string
-from sdmx_server.query import AvailabilityQuery, DataQuery, SchemaQuery, StructureQuery
+from sdmx_server.query import (
+    AvailabilityQuery,
+    DataQuery,
+    MetadataQuery,
+    SchemaQuery,
+    StructureQuery,
+)
 from sdmx_server.rest import negotiate
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
@@ -24,7 +37,7 @@ from sdmx_server.rest.negotiate import Offer
 from sdmx_server.rest.urls import raw_path, raw_query
 from sdmx_server.site import site
 
-Format = TypeVar("Format", bound=DataFormat | StructureFormat | SchemaFormat)
+Format = TypeVar("Format", bound=DataFormat | StructureFormat | MetadataFormat | SchemaFormat)
 
 
 def data(query: DataQuery, dialect: Dialect) -> Response:
@@ -69,6 +82,21 @@ def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
     others = companions.along_with(found, query.references, stores)
     artefacts: list[Artefact] = [*(answer.constraint for answer in found), *others]
     return envelope.response([chosen.write(artefacts, envelope.message)])
+
+
+def metadata(query: MetadataQuery, dialect: Dialect) -> Response:
+    """Answer a query for reference metadata in the format that the client prefers."""
+    chosen, parameters, envelope = _negotiated(dialect.metadata)
+    if envelope.is_held_by_client:
+        return envelope.not_modified()
+    reports = metadata_exchange.answer(query, site().stores)
+    if not any(map(chosen.can_hold, reports)):
+        raise NotAcceptable(
+            f"{reports[0].metadata_set.urn} cannot be written as {envelope.content_type}; ask for "
+            "another format, such as application/vnd.sdmx.metadata+json;version=2.1.0."
+        )
+    labels = parameters.get("labels", "id")
+    return envelope.response([chosen.write(reports, envelope.message, labels)])
 
 
 def schema(query: SchemaQuery, dialect: Dialect) -> Response:

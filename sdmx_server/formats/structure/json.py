@@ -69,7 +69,7 @@ def read(content: bytes) -> tuple[Maintainable, ...]:
     data = message.get("data", {}) if isinstance(message, dict) else None
     if not isinstance(data, dict):
         raise MessageSyntaxError("The message has no object 'data'.")
-    return tuple(_read_data(data, _main_language(message)))
+    return tuple(_read_data(data, main_language(message)))
 
 
 def form_data(
@@ -105,7 +105,8 @@ def form_meta(message: Message, schema: str, languages: Languages) -> Object:
     return meta | ({"contentLanguages": used} if used else {})
 
 
-def _main_language(message: Object) -> str:
+def main_language(message: Object) -> str:
+    """Return the language of the texts in a message that say none."""
     meta = message.get("meta")
     languages = meta.get("contentLanguages") if isinstance(meta, dict) else None
     first = languages[0] if isinstance(languages, list) and languages else None

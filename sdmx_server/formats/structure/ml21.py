@@ -166,7 +166,7 @@ def write(artefacts: Sequence[Artefact], message: Message) -> bytes:
     """
     values = _writable([artefact for artefact in artefacts if expressible(artefact)])
     root = etree.Element(f"{MES}Structure", nsmap=NAMESPACES)
-    _write_header(root, message)
+    write_header(root, message)
     structures = add(root, f"{MES}Structures")
     versions = _versions(values)
     for kind in _KINDS:
@@ -296,7 +296,8 @@ def _versions(
     return found
 
 
-def _write_header(root: Element, message: Message) -> None:
+def write_header(root: Element, message: Message) -> Element:
+    """Append the header of a message, and return it."""
     header = add(root, f"{MES}Header")
     add(header, f"{MES}ID", message.id)
     add(header, f"{MES}Test", "true" if message.test else "false")
@@ -306,3 +307,4 @@ def _write_header(root: Element, message: Message) -> None:
     sender.set("id", message.sender)
     for language, name in message.sender_names.items():
         add(sender, f"{COM}Name", name).set(XML_LANG, language)
+    return header

@@ -73,13 +73,13 @@ def write(
     What the version cannot express is left out; see ``versions``.
     """
     root = etree.Element(f"{MES}Structure", nsmap=dict(NAMESPACES))
-    _write_header(root, message)
+    write_header(root, message)
     written = expressible(artefacts, version)
     if version == SDMX_3_0:
         written = tuple(map(_with_named_parents, written))
     _write_structures(root, written)
     content: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return _in_version(content, version)
+    return in_version(content, version)
 
 
 def read(content: bytes) -> tuple[Maintainable, ...]:
@@ -91,7 +91,7 @@ def read(content: bytes) -> tuple[Maintainable, ...]:
         MessageSyntaxError: if it is no such message, or part of it cannot be understood.
     """
     root = parse(content)
-    _into_latest(root)
+    into_latest(root)
     if root.tag != f"{MES}Structure":
         raise fault(root, f"{local_name(root)} is no structure message; send mes:Structure.")
     return tuple(value for value in _read_structures(root) if isinstance(value, Maintainable))
@@ -113,7 +113,8 @@ def _with_named_parents(
     return replace(artefact, codes=codes) if codes != artefact.codes else artefact
 
 
-def _write_header(root: Element, message: Message) -> None:
+def write_header(root: Element, message: Message) -> Element:
+    """Append the header of a message, and return it."""
     header = add(root, f"{MES}Header")
     add(header, f"{MES}ID", message.id)
     add(header, f"{MES}Test", "true" if message.test else "false")
@@ -122,6 +123,7 @@ def _write_header(root: Element, message: Message) -> None:
     sender.set("id", message.sender)
     for language, name in message.sender_names.items():
         add(sender, f"{COM}Name", name).set(XML_LANG, language)
+    return header
 
 
 def _write_structures(root: Element, artefacts: Sequence[Value]) -> None:
@@ -163,14 +165,14 @@ def _read_artefact(element: Element) -> Value:
     return value
 
 
-def _in_version(content: bytes, version: str) -> bytes:
+def in_version(content: bytes, version: str) -> bytes:
     """Return a message in the namespaces of a version; they all stand in its first tag."""
-    end = content.index(b">", content.index(b"<mes:Structure")) + 1
+    end = content.index(b">", content.index(b"<mes:")) + 1
     namespaces = VERSIONS[version].encode()
     return content[:end].replace(ROOT.encode(), namespaces) + content[end:]
 
 
-def _into_latest(root: Element) -> None:
+def into_latest(root: Element) -> None:
     """Move a message into the namespaces of 3.1, in which the shapes are written.
 
     Raises:

@@ -1,0 +1,113 @@
+"""Metadata sets resolved: every reference that formats need.
+
+Source: SDMX 3.1 Information Model, section 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.extension import Lookup, extended
+from sdmx_server.metadata import MetadataAttributeDefinition, MetadataReport
+from sdmx_server.model.artefact import ItemScheme, Maintainable, Texts
+from sdmx_server.model.catalogue import items
+from sdmx_server.model.codelist import Code, Codelist, ValueList
+from sdmx_server.model.concept import Concept, ConceptScheme
+from sdmx_server.model.metadataset import MetadataSet
+from sdmx_server.model.metadatastructure import (
+    MetadataAttribute,
+    Metadataflow,
+    MetadataProvisionAgreement,
+    MetadataStructure,
+)
+from sdmx_server.model.representation import Representation, TextFormat
+from sdmx_server.model.urn import parse_urn
+
+
+def resolve_report(
+    metadata_set: MetadataSet, provider_urn: str | None, catalogue: Catalogue
+) -> MetadataReport:
+    """Return a metadata set with what its references lead to; what is not held stays away."""
+    usage_urn = usage_of(metadata_set)
+    usage = catalogue.resolved(usage_urn) if usage_urn else None
+    flow = _metadataflow(usage, catalogue)
+    structure = catalogue.resolved(flow.structure) if flow and flow.structure else None
+    if not isinstance(structure, MetadataStructure):
+        structure = None
+    return MetadataReport(
+        metadata_set=metadata_set,
+        usage_urn=usage.urn if usage else usage_urn,
+        usage_names=usage.names if usage else {},
+        metadataflow_urn=flow.urn if flow else metadata_set.metadataflow,
+        structure=structure,
+        provider_urn=provider_urn,
+        target_names=_names_of(metadata_set.targets, catalogue),
+        attributes=_attributes_of(structure, catalogue) if structure else (),
+    )
+
+
+def usage_of(metadata_set: MetadataSet) -> str:
+    """Return the URN of the agreement or metadataflow that a set reports against."""
+    return metadata_set.metadata_provision_agreement or metadata_set.metadataflow or ""
+
+
+def _metadataflow(usage: Maintainable | None, catalogue: Catalogue) -> Metadataflow | None:
+    if isinstance(usage, MetadataProvisionAgreement):
+        usage = catalogue.resolved(usage.metadataflow) if usage.metadataflow else None
+    return usage if isinstance(usage, Metadataflow) else None
+
+
+def _names_of(targets: Iterable[str], catalogue: Catalogue) -> dict[str, Texts]:
+    found: dict[str, Texts] = {}
+    for target in targets:
+        artefact, item = catalogue.resolved(target), parse_urn(target).item
+        if artefact is not None and item is None:
+            found[target] = artefact.names
+        elif isinstance(artefact, ItemScheme):
+            named = next((each for each in items(artefact) if each.id == item), None)
+            found[target] = named.names if named else {}
+    return found
+
+
+def _attributes_of(
+    structure: MetadataStructure, catalogue: Catalogue
+) -> tuple[MetadataAttributeDefinition, ...]:
+    components = structure.metadata_structure_components
+    listed = components.metadata_attribute_list if components else None
+    attributes = listed.metadata_attributes if listed else ()
+    return catalogue.remember(
+        structure.urn, lambda: tuple(_definition(a, catalogue.resolved) for a in attributes)
+    )
+
+
+def _definition(attribute: MetadataAttribute, lookup: Lookup) -> MetadataAttributeDefinition:
+    concept = _concept(attribute.concept_identity, lookup)
+    representation = attribute.local_representation
+    if representation is None:
+        representation = concept.core_representation if concept else None
+    text_format = representation.format if representation else None
+    return MetadataAttributeDefinition(
+        id=attribute.id,
+        names=concept.names if concept else {},
+        data_type=(text_format or TextFormat()).data_type or "String",
+        codes=_codes(representation, lookup),
+        is_array=str(attribute.max_occurs or 1) != "1",
+        attributes=tuple(_definition(below, lookup) for below in attribute.metadata_attributes),
+    )
+
+
+def _concept(urn: str, lookup: Lookup) -> Concept | None:
+    scheme, wanted = lookup(urn), parse_urn(urn).item
+    concepts = scheme.concepts if isinstance(scheme, ConceptScheme) else ()
+    return next((concept for concept in concepts if concept.id == wanted), None)
+
+
+def _codes(representation: Representation | None, lookup: Lookup) -> Mapping[str, Code] | None:
+    urn = representation.enumeration if representation else None
+    listed = lookup(urn) if urn else None
+    if isinstance(listed, Codelist):
+        return {code.id: code for code in extended(listed, lookup).codes}
+    if isinstance(listed, ValueList):
+        return {value.id: Code(id=value.id, names=value.names) for value in listed.value_items}
+    return None

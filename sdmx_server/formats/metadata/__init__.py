@@ -1,0 +1,1 @@
+"""Formats of reference metadata: metadata sets written and read."""

@@ -1,0 +1,77 @@
+"""Reference metadata on their way through the server: a metadata set and what describes it.
+
+Source: SDMX 3.1 Information Model, section 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sdmx_server.model.artefact import Texts
+from sdmx_server.model.codelist import Code
+from sdmx_server.model.metadataset import MetadataSet
+from sdmx_server.model.metadatastructure import MetadataStructure
+
+XHTML = "XHTML"
+"""The data type of structured text."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataAttributeDefinition:
+    """A metadata attribute with all that formats need of it.
+
+    Attributes:
+        id: its id among those beside it.
+        names: names of its concept by language.
+        data_type: its SDMX data type.
+        codes: its codes by id; None where it is uncoded.
+        is_array: whether it may be reported several times.
+        attributes: those below it, in the order of the metadata structure.
+    """
+
+    id: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    data_type: str = "String"
+    codes: Mapping[str, Code] | None = None
+    is_array: bool = False
+    attributes: tuple[MetadataAttributeDefinition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataReport:
+    """A metadata set, references resolved as far as what they refer to is held.
+
+    Attributes:
+        metadata_set: the metadata set.
+        usage_urn: URN of the metadataflow or agreement that it reports against.
+        usage_names: names of that by language.
+        metadataflow_urn: URN of the metadataflow, also of the agreement's.
+        structure: the metadata structure.
+        provider_urn: URN of the metadata provider.
+        target_names: names by language of the targets that have any, by URN.
+        attributes: the metadata attributes in the order of the metadata structure.
+    """
+
+    metadata_set: MetadataSet
+    usage_urn: str
+    usage_names: Texts = field(default_factory=dict)
+    metadataflow_urn: str | None = None
+    structure: MetadataStructure | None = None
+    provider_urn: str | None = None
+    target_names: Mapping[str, Texts] = field(default_factory=dict)
+    attributes: tuple[MetadataAttributeDefinition, ...] = ()
+
+
+Path = tuple[str, ...]
+"""Ids from a metadata attribute at the top down to one below it."""
+
+
+def by_path(
+    attributes: tuple[MetadataAttributeDefinition, ...], above: Path = ()
+) -> Iterator[tuple[Path, MetadataAttributeDefinition]]:
+    """Yield the metadata attributes with their paths, each before those below it."""
+    for attribute in attributes:
+        path = (*above, attribute.id)
+        yield path, attribute
+        yield from by_path(attribute.attributes, path)
