@@ -5,7 +5,7 @@ Source: SDMX-REST 2.2, doc/data.md; SDMX-REST 1.5, section 4.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -137,7 +137,8 @@ def _batches(
         found = (cut.keep_ends(batch, query.first_n, query.last_n) for batch in found)
     if query.sort or packed.regrouped:
         table = cut.table_of(found)
-        found = arranged(table, part.structure, packed, query.sort, by_row=by_row)
+        torn = by_row and packed.with_observations  # bare series keys stand there once
+        found = arranged(table, part.structure, packed, query.sort, by_row=torn)
     if not packed.with_observations:
         found = (cut.without_observations(batch) for batch in found)
     shown = {*packed.attributes, *packed.measures, *(d.id for d in part.structure.key)}
@@ -148,9 +149,10 @@ def _windowed(datasets: Iterable[Dataset], query: DataQuery) -> Iterator[Dataset
     """Yield the datasets that have something to show, cut to the window of the query."""
     skip, limit = query.offset, query.limit
     for dataset in datasets:
-        rest = dataset.batches
         if skip or limit is not None:
-            skip, limit, rest = _window(dataset, skip, limit)
+            skip, limit, taken = _window(dataset, skip, limit)
+            dataset = replace(dataset, groups=_shown(dataset, taken), batches=iter(taken))
+        rest = dataset.batches
         first = next(rest, None)
         if first is not None:
             yield replace(dataset, batches=chain([first], rest))
@@ -158,9 +160,7 @@ def _windowed(datasets: Iterable[Dataset], query: DataQuery) -> Iterator[Dataset
             return
 
 
-def _window(
-    dataset: Dataset, skip: int, limit: int | None
-) -> tuple[int, int | None, Iterator[Batch]]:
+def _window(dataset: Dataset, skip: int, limit: int | None) -> tuple[int, int | None, list[Batch]]:
     """Cut a dataset to a window; return what is left of the window for the next ones."""
     by_series = not dataset.with_observations
     taken: list[Batch] = []
@@ -173,7 +173,22 @@ def _window(
             limit = None if limit is None else limit - (stop - start)
         if limit == 0:
             break
-    return skip, limit, iter(taken)
+    return skip, limit, taken
+
+
+def _shown(dataset: Dataset, taken: Sequence[Batch]) -> tuple[GroupValues, ...]:
+    """Return the groups of a dataset that series in a window of it belong to."""
+    seen: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for group in dataset.groups:
+        columns = tuple(group.key)
+        if columns not in seen:
+            texts = [dataset.dictionaries[id_] for id_ in columns]
+            seen[columns] = {
+                tuple(known[code] for known, code in zip(texts, row, strict=True))
+                for batch in taken
+                for row in zip(*(batch.series[id_].tolist() for id_ in columns), strict=True)
+            }
+    return tuple(g for g in dataset.groups if tuple(g.key.values()) in seen[tuple(g.key)])
 
 
 def _groups(part: Slice, packed: Packaging, selection: Selection) -> tuple[GroupValues, ...]:

@@ -6,8 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from sdmx_server.grammar.artefact_types import V1_TYPES
+from sdmx_server.model.transformation import CustomTypeScheme
 from tests.conformance.answers import COMMON, artefacts, error, ids, media_type, row
-from tests.conformance.fixtures import AGENCY
+from tests.conformance.conftest import Serving
+from tests.conformance.fixtures import AGENCY, Content, organisations, shared
 
 FREQUENCIES = "Codelist=TST:CL_FREQ(1.0)"
 CODELISTS = {
@@ -258,3 +260,16 @@ def test_structures_cannot_be_posted(v1: FlaskClient):
     response = v1.post("/sdmx/v1/codelist")
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
+
+
+def test_only_vtl_schemes_refer_to_agencies(serving: Serving):
+    """Section 1.1: the matrix of references of the first version."""
+    scheme = CustomTypeScheme(
+        id="CTS", agency_id=AGENCY, version="1.0", names={"en": "Types"}, vtl_version="2.0"
+    )
+    client = serving(Content([*organisations(), *shared("1.0"), scheme]))
+    agencies = "AgencyScheme=SDMX:AGENCIES(1.0)"
+    types = "CustomTypeScheme=TST:CTS(1.0)"
+    assert set(get(client, "/customtypescheme/TST?references=children")) == {types, agencies}
+    assert set(get(client, "/agencyscheme/SDMX?references=parents")) == {types, agencies}
+    assert agencies not in get(client, "/codelist/TST?references=all")

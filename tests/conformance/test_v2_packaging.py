@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.conformance.answers import Periods, count, error, media, rates, row, some, table
+from tests.conformance.answers import Periods, count, error, media, rates, row, some, table, xml
 
 EXR = "/sdmx/v2/data/dataflow/TST/EXR/1.0.0"
 MONTHLY = "M.USD M.CHF M.JPY"
@@ -230,3 +230,29 @@ def test_currencies_may_come_backwards_and_time_forwards(v2: FlaskClient):
 )
 def test_the_action_lets_a_client_rebuild_what_is_here(v2: FlaskClient, query: str, action: str):
     assert contents(v2.get(f"{EXR}{query}"))["action"] == action
+
+
+@pytest.mark.parametrize(
+    ("query", "units"),
+    [
+        ("limit=2", {"USD"}),
+        ("offset=5&limit=4", {"CHF"}),
+        ("offset=8&limit=2", {"CHF", "JPY"}),
+        ("limit=2&dimensionAtObservation=FREQ", {"CHF", "JPY", "USD"}),
+        ("limit=2&attributes=series&measures=none&sort=CURRENCY:desc", {"USD"}),
+    ],
+)
+def test_groups_of_a_page_are_those_of_its_series(v2: FlaskClient, query: str, units: set[str]):
+    root = xml(v2.get(f"{EXR}?{query}", headers=media("data+xml", "3.1.0")))
+    found = {group.get("UNIT") for group in root.iter("{*}Group")}
+    shown = {series.get("CURRENCY") for series in root.iter("{*}Series")}
+    assert found == shown
+    assert found <= units
+
+
+@pytest.mark.parametrize("kind", ["data+csv", "data+json"])
+def test_bare_series_keys_stand_there_once_in_any_order(v2: FlaskClient, kind: str):
+    path = f"{EXR}?attributes=none&measures=none&sort=TIME_PERIOD"
+    rows = table(v2.get(path, headers=media(kind, "2.1.0")))
+    assert len(rows) == 5
+    assert len({(r["FREQ"], r["CURRENCY"]) for r in rows}) == 5
