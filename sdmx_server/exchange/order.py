@@ -6,6 +6,7 @@ Source: SDMX-REST 2.2, doc/data.md ("sort", "dimensionAtObservation").
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf, isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from sdmx_server.dataset import Batch, Level, ResolvedStructure
 from sdmx_server.errors import QuerySyntaxError
 from sdmx_server.exchange.batches import Rows, Table, grouped
+from sdmx_server.exchange.numbers import number
 from sdmx_server.exchange.packaging import Packaging
 from sdmx_server.exchange.predicates import NUMERIC_TYPES
 from sdmx_server.query import SortLevel
@@ -53,7 +55,7 @@ def _spelled_out(
     at_observation = tuple(d for d in everything if d not in packaging.series_key)
     short = {"series_key": packaging.series_key, "*": everything}
     wanted = sort or (SortLevel("series_key"), *(SortLevel(d) for d in at_observation))
-    levels: list[SortLevel] = []
+    levels: dict[str, SortLevel] = {}
     for level in wanted:
         for id_ in short.get(level.component, (level.component,)):
             if structure.component(id_) is None:
@@ -62,8 +64,8 @@ def _spelled_out(
                     f"sort={id_!r} is no component of {structure.dsd_urn}; "
                     f"one of series_key, *, {known} is allowed."
                 )
-            levels.append(SortLevel(id_, level.descending))
-    return levels
+            levels.setdefault(id_, SortLevel(id_, level.descending))
+    return list(levels.values())
 
 
 def _rank(level: SortLevel, table: Table, structure: ResolvedStructure) -> npt.NDArray[np.int64]:
@@ -88,10 +90,9 @@ def _rank_of_texts(
 
 
 def _number(text: str | None) -> tuple[float, str]:
-    try:
-        return float(text or "-inf"), ""
-    except ValueError:
-        return float("inf"), text or ""
+    """Return what numbers are ordered by; before them all stands what is absent or none."""
+    value = number(text)
+    return (-inf, text or "") if isnan(value) else (value, "")
 
 
 def _series_together(table: Table, order: Rows, key: tuple[str, ...]) -> Rows:

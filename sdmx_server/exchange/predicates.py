@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from math import isnan
 from typing import Any
 
 import msgspec
@@ -19,15 +18,23 @@ import numpy as np
 import numpy.typing as npt
 
 from sdmx_server.dataset import Component, Role
+from sdmx_server.exchange.numbers import COMPARISONS, Floats, compared, equal_to_any, numbers
 from sdmx_server.model.period import YEAR_START, span
 from sdmx_server.query import ComponentFilter, Condition, Operator
 
-Mask = Callable[[Sequence[str | None]], npt.NDArray[np.bool_]]
+Flags = npt.NDArray[np.bool_]
+Mask = Callable[[Sequence[str | None]], Flags]
 Test = Callable[[str], bool]
 
 NUMERIC_TYPES = frozenset(
     {"BigInteger", "Integer", "Long", "Short", "Decimal", "Float", "Double", "Count", "Numeric"}
     | {"InclusiveValueRange", "ExclusiveValueRange", "Incremental"}
+)
+TIME_TYPES = frozenset(
+    {"ObservationalTimePeriod", "StandardTimePeriod", "BasicTimePeriod", "DateTime", "TimeRange"}
+    | {"GregorianTimePeriod", "GregorianYear", "GregorianYearMonth", "GregorianDay"}
+    | {"ReportingTimePeriod", "ReportingYear", "ReportingSemester", "ReportingTrimester"}
+    | {"ReportingQuarter", "ReportingMonth", "ReportingWeek", "ReportingDay"}
 )
 _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.EQUAL: operator.eq,
@@ -78,12 +85,13 @@ def mask_of(
         component: what it filters; its role and data type say how values compare.
         starts: when reporting years start.
     """
+    if _is_number(component) and not component.is_json:
+        return partial(_number_mask, tuple(dict.fromkeys(wanted.alternatives)))
     branches = tuple(
         tuple((c.operator, _test(c, component, starts or YearStarts())) for c in branch)
-        for branch in wanted.alternatives
+        for branch in dict.fromkeys(wanted.alternatives)
     )
-    holds = partial(_holds, branches, component)
-    return lambda texts: np.fromiter((holds(t) for t in texts), dtype=np.bool_, count=len(texts))
+    return partial(_mask, partial(_holds, branches, component))
 
 
 def one_of(codes: frozenset[str | None]) -> Mask:
@@ -96,6 +104,37 @@ def one_of(codes: frozenset[str | None]) -> Mask:
 def both(first: Mask, second: Mask) -> Mask:
     """Return a mask that holds where both do."""
     return lambda texts: first(texts) & second(texts)
+
+
+def _mask(holds: Callable[[str | None], bool], texts: Sequence[str | None]) -> Flags:
+    known = {text: holds(text) for text in dict.fromkeys(texts)}
+    return np.fromiter(map(known.__getitem__, texts), dtype=np.bool_, count=len(texts))
+
+
+def _number_mask(
+    alternatives: Sequence[tuple[Condition, ...]], texts: Sequence[str | None]
+) -> Flags:
+    """Compare a column of numbers; what is asked for as one of many values is looked up at once."""
+    values = numbers(texts)
+    single = [branch[0] for branch in alternatives if len(branch) == 1]
+    equal = [condition.value for condition in single if condition.operator is Operator.EQUAL]
+    found = equal_to_any(equal, texts, values)
+    for branch in alternatives:
+        if len(branch) > 1 or branch[0].operator is not Operator.EQUAL:
+            found |= np.logical_and.reduce([_number_flags(c, texts, values) for c in branch])
+    return found
+
+
+def _number_flags(condition: Condition, texts: Sequence[str | None], values: Floats) -> Flags:
+    if condition.operator in COMPARISONS:
+        return compared(condition, texts, values)
+    test = partial(_swap(_TEXT[condition.operator]), condition.value)
+    absent = condition.operator in _HOLDS_WITHOUT_VALUE
+    return _mask(lambda text: absent if text is None else test(text), texts)
+
+
+def _is_number(component: Component) -> bool:
+    return component.data_type in NUMERIC_TYPES and not component.is_coded
 
 
 Branches = tuple[tuple[tuple[Operator, Test], ...], ...]
@@ -130,8 +169,10 @@ def _test(condition: Condition, component: Component, starts: YearStarts) -> Tes
         return partial(_swap(_TEXT[condition.operator]), condition.value)
     if component.role is Role.TIME:
         return _period_test(condition, starts)
-    if component.data_type in NUMERIC_TYPES and not component.is_coded:
+    if _is_number(component):
         return _number_test(condition)
+    if component.data_type in TIME_TYPES and _is_period(condition.value):
+        return _lenient(_period_test(condition, starts))
     return partial(_swap(_COMPARE[condition.operator]), condition.value)
 
 
@@ -159,26 +200,19 @@ def _period_test(condition: Condition, starts: YearStarts) -> Test:
 _REPORTING = re.compile(r"[0-9]{4}-[A-Z]")
 
 
-def _number_test(condition: Condition) -> Test:
-    compare = _COMPARE[condition.operator]
-    wanted = _number(condition.value)
-
-    def test(text: str) -> bool:
-        value = _number(text)
-        if value is None or wanted is None:
-            return compare(text, condition.value) if condition.operator in _EQUALITY else False
-        return compare(value, wanted)
-
-    return test
-
-
-_EQUALITY = frozenset({Operator.EQUAL, Operator.NOT_EQUAL})
-
-
-def _number(text: str) -> float | None:
-    """Return the number that a text is; None where it is none, or the missing value NaN."""
+def _is_period(text: str) -> bool:
     try:
-        number = float(text)
+        span(text)
     except ValueError:
-        return None
-    return None if isnan(number) else number
+        return False
+    return True
+
+
+def _lenient(test: Test) -> Test:
+    """Return a test that no text meets which is no period; attributes may hold such."""
+    return lambda text: _is_period(text) and test(text)
+
+
+def _number_test(condition: Condition) -> Test:
+    """Return the test of one number in an array."""
+    return lambda text: bool(_number_flags(condition, [text], numbers([text]))[0])

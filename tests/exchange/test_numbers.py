@@ -1,0 +1,60 @@
+"""Numbers are compared by value, exactly, and whatever is none is left in peace."""
+
+from __future__ import annotations
+
+import pytest
+
+from sdmx_server.dataset import Component, Role
+from sdmx_server.exchange.predicates import mask_of
+from sdmx_server.query import ComponentFilter, Condition, Operator
+
+COLUMN = ["7", "7.0", "10", "-3e2", "9007199254740993", "9007199254740992", "NaN", "1_0", None]
+
+
+def rows(*alternatives, data_type="Decimal", column=COLUMN):
+    branches = tuple(
+        tuple(Condition(Operator(op), value) for op, value in branch) for branch in alternatives
+    )
+    component = Component(id="OBS_VALUE", role=Role.MEASURE, data_type=data_type)
+    found = mask_of(ComponentFilter("OBS_VALUE", branches), component)(column)
+    return [text for text, holds in zip(column, found.tolist(), strict=True) if holds]
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "found"),
+    [
+        ("eq", "7", ["7", "7.0"]),
+        ("eq", "9007199254740993", ["9007199254740993"]),
+        ("ge", "9007199254740993", ["9007199254740993"]),
+        ("lt", "9", ["7", "7.0", "-3e2"]),
+        ("le", "-300", ["-3e2"]),
+        ("ne", "7", ["10", "-3e2", "9007199254740993", "9007199254740992", "NaN", "1_0", None]),
+        ("eq", "NaN", ["NaN"]),
+        ("ne", "NaN", [text for text in COLUMN if text != "NaN"]),
+        ("gt", "NaN", []),
+        ("eq", "10", ["10"]),
+        ("eq", "1_0", ["1_0"]),
+        ("sw", "9", ["9007199254740993", "9007199254740992"]),
+        ("nc", "7", ["10", "-3e2", "NaN", "1_0", None]),
+    ],
+)
+def test_one_comparison(operator, value, found):
+    assert rows([(operator, value)]) == found
+
+
+def test_several_values_and_ranges_are_alternatives():
+    wanted = [[("eq", "10")], [("eq", "NaN")], [("ge", "0"), ("lt", "8")]]
+    assert rows(*wanted) == ["7", "7.0", "10", "NaN"]
+
+
+def test_arrays_of_numbers_are_looked_into():
+    component = Component(id="X", role=Role.ATTRIBUTE, data_type="Integer", is_array=True)
+    wanted = ComponentFilter("X", ((Condition(Operator.GREATER, "5"),),))
+    assert mask_of(wanted, component)(['["1","9"]', '["2"]', None]).tolist() == [True, False, False]
+
+
+def test_periods_of_attributes_are_spans_too():
+    component = Component(id="D", role=Role.ATTRIBUTE, data_type="ObservationalTimePeriod")
+    wanted = ComponentFilter("D", ((Condition(Operator.EQUAL, "2020"),),))
+    column = ["2020-05", "2021", "tahun 2020", None]
+    assert mask_of(wanted, component)(column).tolist() == [True, False, False, False]
