@@ -66,7 +66,10 @@ def answer(query: AvailabilityQuery, stores: Stores) -> list[Availability]:
         extent = _extent(part, stores)
         if extent.series_count:
             values = _values(query, part, extent, shown, stores)
-            constraint = _constraint(part, extent, values, shown)
+            shown_extent = replace(
+                extent, values=values, period=_period(query, part, extent, stores)
+            )
+            constraint = _constraint(part, shown_extent, shown)
             found.append(Availability(constraint, part.structure))
     if not found:
         raise NoResults("No observation matches this query.")
@@ -96,6 +99,15 @@ def _values(
         else extent.values.get(id_, ())
         for id_ in shown
     }
+
+
+def _period(
+    query: AvailabilityQuery, part: Slice, extent: Extent, stores: Stores
+) -> tuple[str, str] | None:
+    time = part.layout.time
+    if query.mode == "exact" or time is None or not _is_filtered(part, time):
+        return extent.period
+    return _extent(_without(part, time), stores).period
 
 
 def _is_filtered(part: Slice, dimension: str) -> bool:
@@ -153,9 +165,8 @@ def _texts(dictionary: tuple[str, ...], codes: Iterable[int]) -> tuple[str, ...]
     return tuple(dictionary[int(code)] for code in codes if code >= 0)
 
 
-def _constraint(
-    part: Slice, extent: Extent, values: Mapping[str, tuple[str, ...]], shown: list[str]
-) -> AvailabilityConstraint:
+def _constraint(part: Slice, extent: Extent, shown: list[str]) -> AvailabilityConstraint:
+    values = extent.values
     keys = [
         CubeRegionKey(id=id_, values=tuple(ComponentValue(value=v) for v in values[id_]))
         for id_ in shown

@@ -116,6 +116,8 @@ def grouped(
         key: the components that tell series apart.
         series: all columns that hold one value a series, those of the key among them.
     """
+    if not len(order):
+        return
     held = frozenset(series)
     begins = _begins([table.codes[id_][order] for id_ in key], len(order))
     heads = np.flatnonzero(begins)

@@ -16,11 +16,12 @@ from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError, TooLa
 from sdmx_server.exchange import batches as cut
 from sdmx_server.exchange.cube import Slice, slices
 from sdmx_server.exchange.history import Episode, episodes
-from sdmx_server.exchange.order import arranged
+from sdmx_server.exchange.order import held_by_series, order_of, series_together
 from sdmx_server.exchange.packaging import Packaging, keys_alone, packaging_of
-from sdmx_server.exchange.selection import Selection
+from sdmx_server.exchange.selection import Selection, apart
 from sdmx_server.exchange.stores import Stores
-from sdmx_server.query import DataQuery
+from sdmx_server.exchange.window import Window
+from sdmx_server.query import ALL_DIMENSIONS, DataQuery
 
 
 def answer(
@@ -47,13 +48,13 @@ def answer(
     _check_instants(query)
     parts = slices(query.cube, stores, query.as_of)
     fitting = [
-        (part, packed, episode)
+        (each, keys_alone(packed) if episode.is_deletion else packed, episode)
         for part, packed in _fitting(parts, query)
-        for episode in episodes(part, query, stores)
+        for each in apart(part, stores)
+        for episode in episodes(each, query, stores)
     ]
     _check_size([episode.selection for _, _, episode in fitting], query, most)
-    datasets = [_dataset(part, packed, query, episode, by_row) for part, packed, episode in fitting]
-    found = list(_windowed(datasets, query))
+    found = list(_windowed(fitting, query, by_row))
     if not found:
         raise NoResults("No observation matches this query.")
     return found
@@ -92,11 +93,13 @@ def _check_size(selections: Iterable[Selection], query: DataQuery, most: int) ->
 
 
 def _dataset(
-    part: Slice, packed: Packaging, query: DataQuery, episode: Episode, by_row: bool
+    part: Slice,
+    packed: Packaging,
+    query: DataQuery,
+    episode: Episode,
+    batches: Iterator[Batch],
 ) -> Dataset:
     selection, values = episode.selection, episode.dataset_attributes
-    if episode.is_deletion:
-        packed = keys_alone(packed)
     return Dataset(
         structure=part.structure,
         dimension_at_observation=packed.dimension_at_observation,
@@ -113,7 +116,7 @@ def _dataset(
         },
         groups=_groups(part, packed, selection),
         constants=_constants(packed, selection),
-        batches=_batches(part, packed, query, selection, by_row),
+        batches=batches,
         valid_from=episode.valid_from,
         valid_to=episode.valid_to,
     )
@@ -130,50 +133,70 @@ def _is_whole(query: DataQuery) -> bool:
 
 
 def _batches(
-    part: Slice, packed: Packaging, query: DataQuery, selection: Selection, by_row: bool
+    part: Slice,
+    packed: Packaging,
+    query: DataQuery,
+    selection: Selection,
+    arrangement: tuple[bool, Window],
 ) -> Iterator[Batch]:
-    found: Iterable[Batch] = selection.batches()
+    """Return what is shown of a selection; the window counts rows in the order asked for."""
+    by_row, window = arrangement
+    found = selection.batches()
     if query.first_n is not None or query.last_n is not None:
         found = (cut.keep_ends(batch, query.first_n, query.last_n) for batch in found)
     if query.sort or packed.regrouped:
         table = cut.table_of(found)
-        torn = by_row and packed.with_observations  # bare series keys stand there once
-        found = arranged(table, part.structure, packed, query.sort, by_row=torn)
+        order = order_of(table, part.structure, packed, query.sort)
+        is_flat = packed.dimension_at_observation == ALL_DIMENSIONS
+        if packed.with_observations:
+            order = order[window.take(len(order))]
+        if not packed.with_observations or not (by_row or is_flat):
+            order = series_together(table, order, packed.series_key)
+        found = cut.grouped(table, order, packed.series_key, held_by_series(table, packed))
+    elif packed.with_observations:
+        found = _cut(found, window)
     if not packed.with_observations:
-        found = (cut.without_observations(batch) for batch in found)
+        found = _cut(map(cut.without_observations, found), window)
     shown = {*packed.attributes, *packed.measures, *(d.id for d in part.structure.key)}
     return (cut.only(batch, shown) for batch in found if batch.series_count)
 
 
-def _windowed(datasets: Iterable[Dataset], query: DataQuery) -> Iterator[Dataset]:
-    """Yield the datasets that have something to show, cut to the window of the query."""
-    skip, limit = query.offset, query.limit
-    for dataset in datasets:
-        if skip or limit is not None:
-            skip, limit, taken = _window(dataset, skip, limit)
-            dataset = replace(dataset, groups=_shown(dataset, taken), batches=iter(taken))
-        rest = dataset.batches
-        first = next(rest, None)
-        if first is not None:
-            yield replace(dataset, batches=chain([first], rest))
-        if limit == 0:
-            return
+def _cut(batches: Iterable[Batch], window: Window) -> Iterator[Batch]:
+    """Return what a window shows of batches, counted in observations or else in series.
 
-
-def _window(dataset: Dataset, skip: int, limit: int | None) -> tuple[int, int | None, list[Batch]]:
-    """Cut a dataset to a window; return what is left of the window for the next ones."""
-    by_series = not dataset.with_observations
+    A window that ends is filled at once, because what is left of it is for the datasets to
+    come; one that only begins is passed once, and the rest then streams.
+    """
+    rest = iter(batches)
     taken: list[Batch] = []
-    for batch in dataset.batches:
-        size = batch.series_count if by_series else batch.observation_count
-        start, stop = min(skip, size), size if limit is None else min(size, skip + limit)
-        skip -= start
-        if stop > start:
-            taken.append(cut.part_of(batch, start, stop, by_series=by_series))
-            limit = None if limit is None else limit - (stop - start)
-        if limit == 0:
-            break
-    return skip, limit, taken
+    while not window.is_open and not window.is_used_up:
+        batch = next(rest, None)
+        if batch is None:
+            return iter(taken)
+        by_series = not batch.observation_count
+        shown = window.take(batch.series_count if by_series else batch.observation_count)
+        if shown.stop > shown.start:
+            taken.append(cut.part_of(batch, shown.start, shown.stop, by_series=by_series))
+    return chain(taken, rest) if window.is_open else iter(taken)
+
+
+def _windowed(
+    fitting: Iterable[tuple[Slice, Packaging, Episode]], query: DataQuery, by_row: bool
+) -> Iterator[Dataset]:
+    """Yield the datasets that have something to show in the window of the query."""
+    window = Window(query.offset, query.limit)
+    is_page = not window.is_open
+    for part, packed, episode in fitting:
+        batches = _batches(part, packed, query, episode.selection, (by_row, window))
+        dataset = _dataset(part, packed, query, episode, batches)
+        if is_page and dataset.groups:
+            taken = list(batches)
+            dataset = replace(dataset, groups=_shown(dataset, taken), batches=iter(taken))
+        first = next(dataset.batches, None)
+        if first is not None:
+            yield replace(dataset, batches=chain([first], dataset.batches))
+        if window.is_used_up:
+            return
 
 
 def _shown(dataset: Dataset, taken: Sequence[Batch]) -> tuple[GroupValues, ...]:

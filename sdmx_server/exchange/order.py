@@ -5,47 +5,60 @@ Source: SDMX-REST 2.2, doc/data.md ("sort", "dimensionAtObservation").
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import inf, isnan
 
 import numpy as np
 import numpy.typing as npt
 
-from sdmx_server.dataset import Batch, Level, ResolvedStructure
+from sdmx_server.dataset import Level, ResolvedStructure
 from sdmx_server.errors import QuerySyntaxError
-from sdmx_server.exchange.batches import Rows, Table, grouped
+from sdmx_server.exchange.batches import Rows, Table
 from sdmx_server.exchange.numbers import number
 from sdmx_server.exchange.packaging import Packaging
 from sdmx_server.exchange.predicates import NUMERIC_TYPES
 from sdmx_server.query import SortLevel
 
 
-def arranged(
+def order_of(
     table: Table,
     structure: ResolvedStructure,
     packaging: Packaging,
     sort: tuple[SortLevel, ...],
-    *,
-    by_row: bool,
-) -> Iterator[Batch]:
-    """Yield a table as series of the packaging, in the order asked for.
+) -> Rows:
+    """Return the rows of a table in the order asked for.
 
     Args:
         table: all observations of the answer.
         structure: what the columns mean.
         packaging: which dimensions make a series.
         sort: the order; empty for series key, then the dimension at observation level.
-        by_row: whether the format writes rows, so that neighbours need not share a series.
-            Otherwise series stand in the order of their first observation.
+
+    Raises:
+        QuerySyntaxError: if the order names a component that the structure lacks.
     """
     levels = _spelled_out(sort, structure, packaging)
-    if not table.row_count:
-        return iter(())
-    ranks = [_rank(level, table, structure) for level in levels]
-    order: Rows = np.lexsort(ranks[::-1]) if ranks else np.arange(table.row_count)
-    if not by_row:
-        order = _series_together(table, order, packaging.series_key)
-    return grouped(table, order, packaging.series_key, _held_by_series(table, packaging))
+    if not levels or not table.row_count:
+        return np.arange(table.row_count)
+    order: Rows = np.lexsort([_rank(level, table, structure) for level in levels][::-1])
+    return order
+
+
+def series_together(table: Table, order: Rows, key: tuple[str, ...]) -> Rows:
+    """Bring rows of one series together, series in the order of their first row."""
+    if not key or not len(order):
+        return order
+    columns = np.stack([table.codes[id_][order] for id_ in key])
+    _, first, series = np.unique(columns, axis=1, return_index=True, return_inverse=True)
+    together: Rows = order[np.argsort(first[series.ravel()], kind="stable")]
+    return together
+
+
+def held_by_series(table: Table, packaging: Packaging) -> set[str]:
+    """Return the columns that hold one value a series."""
+    levels: Mapping[str, Level] = packaging.levels
+    moved = {id_ for id_, level in levels.items() if level in (Level.GROUP, Level.SERIES)}
+    return {id_ for id_ in table.codes if id_ in packaging.series_key or id_ in moved}
 
 
 def _spelled_out(
@@ -93,19 +106,3 @@ def _number(text: str | None) -> tuple[float, str]:
     """Return what numbers are ordered by; before them all stands what is absent or none."""
     value = number(text)
     return (-inf, text or "") if isnan(value) else (value, "")
-
-
-def _series_together(table: Table, order: Rows, key: tuple[str, ...]) -> Rows:
-    """Bring rows of one series together, series in the order of their first row."""
-    if not key or not len(order):
-        return order
-    columns = np.stack([table.codes[id_][order] for id_ in key])
-    _, first, series = np.unique(columns, axis=1, return_index=True, return_inverse=True)
-    together: Rows = order[np.argsort(first[series.ravel()], kind="stable")]
-    return together
-
-
-def _held_by_series(table: Table, packaging: Packaging) -> set[str]:
-    levels: Mapping[str, Level] = packaging.levels
-    moved = {id_ for id_, level in levels.items() if level in (Level.GROUP, Level.SERIES)}
-    return {id_ for id_ in table.codes if id_ in packaging.series_key or id_ in moved}

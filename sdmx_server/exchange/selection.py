@@ -79,6 +79,23 @@ def select(part: Slice, stores: Stores) -> Selection:
     return union(found, part)
 
 
+def apart(part: Slice, stores: Stores) -> list[Slice]:
+    """Return a slice as what can be one dataset each: whole, or one a dataflow.
+
+    Seen from a data structure, its dataflows are one dataset unless they hold the same
+    series, or differ in an attribute of the whole dataset.
+    """
+    if len(part.versions) == 1:
+        return [part]
+    together = union([whole(part, version, stores) for version in part.versions], part)
+    keys = np.stack([together.series[id_] for id_ in part.layout.dimensions])
+    is_distinct = np.unique(keys, axis=1).shape[1] == keys.shape[1]
+    first, *others = (version.dataset_attributes for version in part.versions)
+    if is_distinct and all(attributes == first for attributes in others):
+        return [part]
+    return [replace(part, versions=(version,)) for version in part.versions]
+
+
 def before(version: DatasetVersion, instant: datetime, stores: Stores) -> DatasetVersion | None:
     """Return the version of the same dataset that held at an instant."""
     return stores.observations.current(version.dataset, instant)

@@ -35,7 +35,7 @@ STRUCTURE_JSON = "structure+json;version=2.1.0"
         row(366, "/data/dataflow/TST/EXR", DATA_JSON),
         row(366, "/structure/codelist/TST", STRUCTURE_JSON),
         row(366, "/availability/dataflow/TST/LFS", STRUCTURE_JSON),
-        row(366, "/schema/dataflow/TST/EXR", "schema+xml;version=3.1.0"),
+        row(366, "/schema/dataflow/TST/EXR", "schema+json;version=2.1.0"),
     ],
 )
 def test_each_resource_has_a_default(v2: FlaskClient, path: str, accept: str | None, expected: str):

@@ -256,3 +256,39 @@ def test_bare_series_keys_stand_there_once_in_any_order(v2: FlaskClient, kind: s
     rows = table(v2.get(path, headers=media(kind, "2.1.0")))
     assert len(rows) == 5
     assert len({(r["FREQ"], r["CURRENCY"]) for r in rows}) == 5
+
+
+@pytest.mark.parametrize("kind", ["data+csv", "data+xml", "data+json"])
+@pytest.mark.parametrize("view", ["", "&dimensionAtObservation=AllDimensions"])
+@pytest.mark.parametrize(
+    ("window", "shown"),
+    [
+        ("limit=3", {"M.USD": "4", "M.CHF": "4", "M.JPY": "4"}),
+        ("offset=1&limit=3", {"M.CHF": "34", "M.JPY": "34", "M.USD": "34"}),
+    ],
+)
+def test_a_page_of_an_ordered_answer_is_the_same_in_every_format(
+    v2: FlaskClient, kind: str, view: str, window: str, shown: dict[str, str]
+):
+    accept = {"Accept": f"application/vnd.sdmx.{kind}"}
+    response = v2.get(f"{EXR}?sort=TIME_PERIOD:desc+CURRENCY&{window}{view}", headers=accept)
+    found = rates(response)
+    size = 3
+    assert count(found) == size
+    allowed = {name: tuple(f"2010-0{month}" for month in months) for name, months in shown.items()}
+    assert all(set(periods) <= set(allowed[name]) for name, periods in found.items())
+    plain = v2.get(f"{EXR}?sort=TIME_PERIOD:desc+CURRENCY&{window}", headers=CSV)
+    assert found == rates(plain)
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    assert len({name for name, _ in pairs}) == len(pairs)
+    return dict(pairs)
+
+
+def test_dataflows_that_hold_the_same_series_are_datasets_of_their_own(drafts: FlaskClient):
+    message = drafts.get("/sdmx/v2/data/datastructure/TST/DSD_EXR").data
+    data = json.loads(message, object_pairs_hook=unique)["data"]
+    assert [len(dataset["series"]) for dataset in data["dataSets"]] == [5, 1]
+    urns = {structure["links"][0]["urn"].split("=")[1] for structure in data["structures"]}
+    assert urns == {"TST:DSD_EXR(1.0.0)"}
