@@ -8,9 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
-_MEMBERS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,])+')
-_PARTS = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^;])+')
+LONGEST = 4_096
+"""The longest header field that is read, in characters; a longer one counts as not sent."""
+MOST = 50
+"""How many preferences of a field are read."""
+
+# What opens with a quote is never looked at twice: one that is not closed ends with the field.
+_QUOTED = r'"(?s:\\.|[^"\\])*+(?:"|\\?\Z)'
+_MEMBERS = re.compile(rf'(?:{_QUOTED}|[^,"])++')
+_PARTS = re.compile(rf'(?:{_QUOTED}|[^;"])++')
 _ESCAPED = re.compile(r"\\(.)")
 _QUALITY = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 
@@ -32,8 +40,10 @@ class Preference:
 
 def parse(header: str | None) -> list[Preference]:
     """Read the preferences in a header field, in its order; what makes no sense is left out."""
-    members = (_parse_member(member) for member in _MEMBERS.findall(header or ""))
-    return [member for member in members if member.value]
+    if header is None or len(header) > LONGEST:
+        return []
+    members = (_parse_member(match[0]) for match in _MEMBERS.finditer(header))
+    return list(islice((member for member in members if member.value), MOST))
 
 
 def _parse_member(text: str) -> Preference:
