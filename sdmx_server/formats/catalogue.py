@@ -20,7 +20,7 @@ from sdmx_server.formats.metadata import csv as metadata_csv
 from sdmx_server.formats.metadata import json as metadata_json
 from sdmx_server.formats.metadata import ml3 as metadata_ml3
 from sdmx_server.formats.metadata import ml21 as metadata_ml21
-from sdmx_server.formats.schema import xsd
+from sdmx_server.formats.schema import jsonschema, xsd
 from sdmx_server.formats.structure import json as structure_json
 from sdmx_server.formats.structure import json1 as structure_json1
 from sdmx_server.formats.structure import ml3 as structure_ml3
@@ -231,8 +231,22 @@ def _schema(version: Literal["2.1", "3.0.0", "3.1.0"]) -> SchemaFormat:
     return SchemaFormat("application/vnd.sdmx.schema+xml", version, write)
 
 
+def _json_schema(version: jsonschema.SchemaVersion) -> SchemaFormat:
+    def write(structure: ResolvedStructure, dimension_at_observation: str, deletion: bool) -> bytes:
+        return jsonschema.write(
+            structure,
+            version=version,
+            dimension_at_observation=dimension_at_observation,
+            deletion=deletion,
+        )
+
+    return SchemaFormat("application/vnd.sdmx.schema+json", version, write)
+
+
 _X21 = _schema("2.1")
 _X30 = _schema("3.0.0")
 _X31 = _schema("3.1.0")
-SCHEMA_FORMATS = (_X31, _X30, _X21)
+_J20 = _json_schema("2.0.0")
+_J21 = _json_schema("2.1.0")
+SCHEMA_FORMATS = (_J21, _X31, _J20, _X30, _X21)
 V1_SCHEMA_FORMATS = (_X21, _X31, _X30)
