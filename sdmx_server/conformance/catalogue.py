@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from sdmx_server.conformance.checks import formats, v1_data, v1_structures
+from sdmx_server.conformance.checks import (
+    availability,
+    formats,
+    http,
+    negotiation,
+    v1_data,
+    v1_structures,
+    v2_data,
+    v2_filters,
+    v2_structures,
+)
 
 CHECKS = (
     *v1_structures.CHECKS,
     *v1_data.CHECKS,
+    *v2_structures.CHECKS,
+    *v2_data.CHECKS,
+    *v2_filters.CHECKS,
+    *availability.CHECKS,
     *formats.CHECKS,
+    *negotiation.CHECKS,
+    *http.CHECKS,
 )
 """Checks of both versions of SDMX-REST."""

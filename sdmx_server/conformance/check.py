@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sdmx_server.conformance.decoding.content import Unreadable
-from sdmx_server.conformance.exchange import Answer, Request
 from sdmx_server.conformance.facts import Api, Facts, Inapplicable
+from sdmx_server.conformance.request import Answer, Request
 from sdmx_server.conformance.session import OutOfTime, Session
 
 

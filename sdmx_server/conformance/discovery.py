@@ -14,8 +14,8 @@ from sdmx_server.conformance.decoding.content import Unreadable
 from sdmx_server.conformance.decoding.data import DataMessage, code
 from sdmx_server.conformance.decoding.references import Reference
 from sdmx_server.conformance.decoding.structure import StructureMessage
-from sdmx_server.conformance.exchange import Request
 from sdmx_server.conformance.facts import Api, Facts
+from sdmx_server.conformance.request import Request
 from sdmx_server.conformance.session import Session
 
 ENDINGS: Mapping[Api, tuple[str, ...]] = {

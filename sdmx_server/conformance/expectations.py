@@ -12,8 +12,8 @@ from sdmx_server.conformance.decoding import messages
 from sdmx_server.conformance.decoding.data import DataMessage, Key, Observation
 from sdmx_server.conformance.decoding.references import Reference
 from sdmx_server.conformance.decoding.structure import StructureMessage
-from sdmx_server.conformance.exchange import Answer
 from sdmx_server.conformance.facts import Facts, Inapplicable
+from sdmx_server.conformance.request import Answer
 
 Choose = Callable[[Facts], Iterable[Observation]]
 _NOT_IMPLEMENTED = 501

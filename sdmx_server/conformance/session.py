@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from sdmx_server.conformance.exchange import Answer, Request
+from sdmx_server.conformance.request import Answer, Request
 
 REQUEST_SECONDS = 30.0
 MAXIMUM_BYTES = 20_000_000

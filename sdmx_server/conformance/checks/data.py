@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from sdmx_server.conformance.check import Expect
 from sdmx_server.conformance.decoding.data import Key, Observation, code, without
-from sdmx_server.conformance.exchange import Answer
 from sdmx_server.conformance.expectations import (
     Choose,
     data_of,
@@ -27,6 +26,7 @@ from sdmx_server.conformance.facts import (
     time_dimension,
     varied,
 )
+from sdmx_server.conformance.request import Answer
 
 
 def everything(facts: Facts) -> Iterable[Observation]:

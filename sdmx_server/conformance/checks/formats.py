@@ -13,9 +13,9 @@ from sdmx_server.conformance import paths, schemas
 from sdmx_server.conformance.check import Area, Ask, Check, Expect
 from sdmx_server.conformance.decoding import data_csv, messages
 from sdmx_server.conformance.decoding.content import Unreadable, xml
-from sdmx_server.conformance.exchange import Answer, get
 from sdmx_server.conformance.expectations import require, require_same_data, require_status
 from sdmx_server.conformance.facts import Facts, Inapplicable, codelist
+from sdmx_server.conformance.request import Answer, get
 
 SDMX = "application/vnd.sdmx."
 _NOT_ACCEPTABLE = 406

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from sdmx_server.conformance.decoding.references import Reference
 from sdmx_server.conformance.decoding.structure import Artefact
-from sdmx_server.conformance.exchange import Answer
 from sdmx_server.conformance.expectations import (
     require,
     require_references,
@@ -17,6 +16,7 @@ from sdmx_server.conformance.expectations import (
     structures_of,
 )
 from sdmx_server.conformance.facts import Facts, Inapplicable, codelist, codes, two_codelists
+from sdmx_server.conformance.request import Answer
 
 SCHEMES = ("codelist", "valuelist", "conceptscheme")
 

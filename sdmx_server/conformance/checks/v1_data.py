@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from sdmx_server.conformance import paths
 from sdmx_server.conformance.check import Area, Ask
 from sdmx_server.conformance.checks import data as expected
-from sdmx_server.conformance.exchange import Answer, Request, get
 from sdmx_server.conformance.expectations import (
     data_of,
     nothing,
@@ -29,6 +28,7 @@ from sdmx_server.conformance.facts import (
     time_dimension,
     varied,
 )
+from sdmx_server.conformance.request import Answer, Request, get
 
 AREA = Area("v1", "data", "SDMX-REST 1.5, section 4.4")
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from sdmx_server.conformance import paths
 from sdmx_server.conformance.check import Area, Ask
 from sdmx_server.conformance.checks import structures as expected
-from sdmx_server.conformance.exchange import Answer, Request, get
 from sdmx_server.conformance.expectations import (
     nothing,
     refused,
@@ -21,6 +20,7 @@ from sdmx_server.conformance.expectations import (
     structures_of,
 )
 from sdmx_server.conformance.facts import NOWHERE, Facts, codelist, two_codelists
+from sdmx_server.conformance.request import Answer, Request, get
 
 AREA = Area("v1", "structures", "SDMX-REST 1.5, section 4.3")
 RESOURCES = (
