@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Response, request
 
-from sdmx_server.dataset import Rendering
-from sdmx_server.errors import NotAcceptable
+from sdmx_server.dataset import Message, Rendering
+from sdmx_server.errors import NotAcceptable, Unavailable
 from sdmx_server.exchange import availability as availability_exchange
 from sdmx_server.exchange import companions
 from sdmx_server.exchange import data as data_exchange
@@ -36,81 +37,125 @@ from sdmx_server.rest.envelope import Envelope, envelope_of
 from sdmx_server.rest.negotiate import Offer
 from sdmx_server.rest.urls import raw_path, raw_query
 from sdmx_server.site import site
+from sdmx_server.storage.database import Revision
 
 Format = TypeVar("Format", bound=DataFormat | StructureFormat | MetadataFormat | SchemaFormat)
 
 
 def data(query: DataQuery, dialect: Dialect) -> Response:
     """Answer a data query in the format that the client prefers."""
-    chosen, parameters, envelope = _negotiated(dialect.data)
-    if envelope.is_held_by_client:
-        return envelope.not_modified()
     here = site()
-    datasets = data_exchange.answer(
-        query, here.stores, by_row=chosen.by_row, most=here.max_observations
-    )
-    rendering = Rendering(
-        version=chosen.version,
-        labels=parameters.get("labels", "id"),
-        keys=parameters.get("keys", "none"),
-        time_format=parameters.get("timeFormat", "original"),
-    )
-    return envelope.response(chosen.write(datasets, envelope.message, rendering))
+
+    def make(chosen: DataFormat, asked: Asked) -> Iterable[bytes]:
+        datasets = data_exchange.answer(
+            query, here.stores, by_row=chosen.by_row, most=here.max_observations
+        )
+        rendering = Rendering(
+            version=chosen.version,
+            labels=asked.parameters.get("labels", "id"),
+            keys=asked.parameters.get("keys", "none"),
+            time_format=asked.parameters.get("timeFormat", "original"),
+        )
+        return chosen.write(datasets, asked.message, rendering)
+
+    return _answered(dialect.data, make)
 
 
 def structure(query: StructureQuery, dialect: Dialect) -> Response:
     """Answer a structure query in the format that the client prefers."""
-    chosen, _, envelope = _negotiated(dialect.structures)
-    if envelope.is_held_by_client:
-        return envelope.not_modified()
-    artefacts = structure_exchange.answer(query, site().stores, to_agencies=dialect.to_agencies)
-    if not any(chosen.can_hold(artefact) for artefact in artefacts):
-        raise NotAcceptable(
-            f"{artefacts[0].urn} cannot be written as {envelope.content_type}; ask for another "
-            "format, such as application/vnd.sdmx.structure+json;version=2.1.0."
-        )
-    return envelope.response([chosen.write(artefacts, envelope.message)])
+
+    def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
+        artefacts = structure_exchange.answer(query, site().stores, to_agencies=dialect.to_agencies)
+        if not any(map(chosen.can_hold, artefacts)):
+            raise _inexpressible(artefacts[0].urn, chosen, "structure+json;version=2.1.0")
+        return [chosen.write(artefacts, asked.message)]
+
+    return _answered(dialect.structures, make)
 
 
 def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
     """Answer an availability query in the format that the client prefers."""
-    chosen, _, envelope = _negotiated(dialect.structures)
-    if envelope.is_held_by_client:
-        return envelope.not_modified()
-    stores = site().stores
-    found = availability_exchange.answer(query, stores)
-    others = companions.along_with(found, query.references, stores)
-    artefacts: list[Artefact] = [*(answer.constraint for answer in found), *others]
-    return envelope.response([chosen.write(artefacts, envelope.message)])
+
+    def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
+        stores = site().stores
+        found = availability_exchange.answer(query, stores)
+        others = companions.along_with(found, query.references, stores)
+        artefacts: list[Artefact] = [*(answer.constraint for answer in found), *others]
+        return [chosen.write(artefacts, asked.message)]
+
+    return _answered(dialect.structures, make)
 
 
 def metadata(query: MetadataQuery, dialect: Dialect) -> Response:
     """Answer a query for reference metadata in the format that the client prefers."""
-    chosen, parameters, envelope = _negotiated(dialect.metadata)
-    if envelope.is_held_by_client:
-        return envelope.not_modified()
-    reports = metadata_exchange.answer(query, site().stores)
-    if not any(map(chosen.can_hold, reports)):
-        raise NotAcceptable(
-            f"{reports[0].metadata_set.urn} cannot be written as {envelope.content_type}; ask for "
-            "another format, such as application/vnd.sdmx.metadata+json;version=2.1.0."
-        )
-    labels = parameters.get("labels", "id")
-    return envelope.response([chosen.write(reports, envelope.message, labels)])
+
+    def make(chosen: MetadataFormat, asked: Asked) -> Iterable[bytes]:
+        reports = metadata_exchange.answer(query, site().stores)
+        if not any(map(chosen.can_hold, reports)):
+            urn = reports[0].metadata_set.urn
+            raise _inexpressible(urn, chosen, "metadata+json;version=2.1.0")
+        return [chosen.write(reports, asked.message, asked.parameters.get("labels", "id"))]
+
+    return _answered(dialect.metadata, make)
 
 
 def schema(query: SchemaQuery, dialect: Dialect) -> Response:
     """Answer a schema query in the schema language or structure format that the client prefers."""
     formats: list[SchemaFormat | StructureFormat] = [*dialect.schemas, *dialect.structures]
-    chosen, _, envelope = _negotiated(formats)
-    if envelope.is_held_by_client:
-        return envelope.not_modified()
+
+    def make(chosen: SchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
+        stores = site().stores
+        structure_, dimension = schema_exchange.answer(query, stores)
+        if isinstance(chosen, StructureFormat):
+            return [chosen.write(schema_exchange.artefacts(query, stores), asked.message)]
+        return [chosen.write(structure_, dimension, query.deletion)]
+
+    return _answered(formats, make)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a writer is told beside the content: the header, and choices within the format."""
+
+    message: Message
+    parameters: Mapping[str, str]
+
+
+def _answered(
+    formats: Sequence[Format], make: Callable[[Format, Asked], Iterable[bytes]]
+) -> Response:
+    """Negotiate, then make the answer unless the client holds it already.
+
+    Where something was published meanwhile, the tag may not be that of the content: the
+    answer is made anew.
+
+    Raises:
+        Unavailable: if that happens again and again.
+    """
+    for _ in range(_ATTEMPTS):
+        revisions = _revisions()
+        chosen, parameters, envelope = _negotiated(formats, revisions)
+        if envelope.is_held_by_client:
+            return envelope.not_modified()
+        pieces = make(chosen, Asked(envelope.message, parameters))
+        if _revisions() == revisions:
+            return envelope.response(pieces)
+    raise Unavailable("Much is being published at this moment; ask again.")
+
+
+_ATTEMPTS = 8
+
+
+def _revisions() -> tuple[Revision, ...]:
     stores = site().stores
-    if isinstance(chosen, StructureFormat):
-        artefacts = schema_exchange.artefacts(query, stores)
-        return envelope.response([chosen.write(artefacts, envelope.message)])
-    structure_, dimension = schema_exchange.answer(query, stores)
-    return envelope.response([chosen.write(structure_, dimension, query.deletion)])
+    return stores.artefacts.revision(), stores.observations.revision()
+
+
+def _inexpressible(urn: str, chosen: StructureFormat | MetadataFormat, other: str) -> NotAcceptable:
+    return NotAcceptable(
+        f"{urn} cannot be written as {chosen.media_type};version={chosen.version}; ask for "
+        f"another format, such as application/vnd.sdmx.{other}."
+    )
 
 
 def _arguments() -> Mapping[str, str]:
@@ -119,7 +164,9 @@ def _arguments() -> Mapping[str, str]:
     return {name: values[-1] for name, values in parse_query_string(query).items()}
 
 
-def _negotiated(formats: Sequence[Format]) -> tuple[Format, Mapping[str, str], Envelope]:
+def _negotiated(
+    formats: Sequence[Format], revisions: Iterable[Revision]
+) -> tuple[Format, Mapping[str, str], Envelope]:
     """Return the format that the client prefers, its parameters, and the envelope."""
     here = site()
     offers = [Offer(f.media_type, f.version, parameters=f.parameters) for f in formats]
@@ -130,7 +177,6 @@ def _negotiated(formats: Sequence[Format]) -> tuple[Format, Mapping[str, str], E
         arguments.get("format"),
         arguments.get("formatVersion"),
     )
-    revisions = (here.stores.artefacts.revision(), here.stores.observations.revision())
     envelope = envelope_of(chosen.content_type, arguments, revisions, here)
     format_ = next(f for f, offer in zip(formats, offers, strict=True) if offer is chosen.offer)
     return format_, chosen.parameters, envelope
