@@ -98,7 +98,8 @@ def serve(**flags: Any) -> None:
     with _told():
         settings = _settings(flags)
         stores = open_stores(settings)
-        if stores.artefacts.revision().number == 0:
+        revisions = stores.artefacts.revision(), stores.observations.revision()
+        if any(revision.number == 0 for revision in revisions):  # a first start may be cut short
             _publish_everything(stores, None)
     for field in fields(settings):
         value = getattr(settings, field.name)

@@ -32,9 +32,40 @@ def publish_structures(artefacts: Iterable[Maintainable], stores: Stores, at: da
     """Publish artefacts as one; return whether anything changed.
 
     Raises:
+        SemanticError: if a data structure that data are stored by would come to mean other
+            columns under the same version.
         Unavailable: if the database cannot be written to now.
     """
-    return stores.artefacts.put(artefacts, at)
+    new = list(artefacts)
+    catalogue = stores.catalogues.at()
+    for artefact in new:
+        if isinstance(artefact, DataStructure):
+            _check_columns(artefact, catalogue, stores)
+    return stores.artefacts.put(new, at)
+
+
+def _check_columns(new: DataStructure, catalogue: Catalogue, stores: Stores) -> None:
+    """Make sure that stored data keep their meaning; attributes may come and go."""
+    held = catalogue.resolved(new.urn)
+    if not isinstance(held, DataStructure) or _columns(held) == _columns(new):
+        return
+    flows = [user.urn for user in catalogue.parents([new.urn]) if user.artefact_type == "dataflow"]
+    with_data = [urn for urn in flows if stores.observations.current(dataset_of(urn)) is not None]
+    if with_data:
+        raise SemanticError(
+            f"{new.urn} has other dimensions or measures than the one that the data of "
+            f"{', '.join(with_data)} are stored by; give it a new version."
+        )
+
+
+def _columns(dsd: DataStructure) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    parts = dsd.data_structure_components
+    if parts is None:
+        return (), ()
+    time = parts.dimension_list.time_dimension
+    dimensions = (*(d.id for d in parts.dimension_list.dimensions), *((time.id,) if time else ()))
+    measures = tuple(m.id for m in parts.measure_list.measures) if parts.measure_list else ()
+    return dimensions, measures
 
 
 def publish(deliveries: Sequence[Delivery], stores: Stores, at: datetime) -> list[DatasetVersion]:
