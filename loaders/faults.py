@@ -9,16 +9,6 @@ MALFORMED_MAPPING = FaultKind(
     "Berkas pemetaan tidak dapat dibaca: {reason}.",
     "The mapping file cannot be read: {reason}.",
 )
-NOT_UTF8 = FaultKind(
-    "not-utf8",
-    "Byte {value} bukan UTF-8; simpan berkas sebagai UTF-8.",
-    "Byte {value} is not UTF-8; save the file as UTF-8.",
-)
-ROW_LENGTH = FaultKind(
-    "row-length",
-    "Baris memuat {value} sel, padahal kepala tabel memuat {expected} kolom.",
-    "The row has {value} cells, but the header has {expected} columns.",
-)
 MISSING_COLUMN = FaultKind(
     "missing-column",
     "Kolom {value!r} yang disebut pemetaan tidak ada; yang ada: {allowed}.",
@@ -69,15 +59,17 @@ TOO_LARGE = FaultKind(
     "Buku kerja berukuran {value} byte setelah dibuka; paling besar {limit}.",
     "The workbook has {value} bytes when unpacked; at most {limit} are read.",
 )
+TOO_MANY_CELLS = FaultKind(
+    "too-many-cells",
+    "Buku kerja mencakup {value} sel; paling banyak {limit}. Hapus baris dan kolom kosong di luar "
+    "tabel, dan pisahkan sel gabungan yang terlalu besar.",
+    "The workbook spans {value} cells; at most {limit} are read. Delete empty rows and columns "
+    "beyond the table, and split merged cells that are too large.",
+)
 UNKNOWN_SHEET = FaultKind(
     "unknown-sheet",
     "Lembar {value!r} tidak ada; yang ada: {allowed}.",
     "Sheet {value!r} is missing; there are {allowed}.",
-)
-MALFORMED_CSV = FaultKind(
-    "malformed-csv",
-    "CSV tidak dapat dibaca mulai baris ini; periksa tanda kutip.",
-    "The CSV cannot be read from this row on; check the quotes.",
 )
 DUPLICATE_COLUMN = FaultKind(
     "duplicate-column",

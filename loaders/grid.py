@@ -10,6 +10,7 @@ import csv
 import datetime
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,14 +24,26 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from loaders import faults
+from loaders.archive import check_archive, check_span
 from loaders.mapping import TableMapping
+from sdmx_server.model import fault_kinds
 from sdmx_server.model.delivery import DeliveryFaults, FaultKind, Place, complain
 
 WORKBOOKS = (".xlsx", ".xlsm")
-LARGEST = 200_000_000
-"""The largest workbook that is read, in bytes when unpacked."""
 
 _OLD_WORKBOOKS = (".xls", ".xlsb", ".ods")
+_DAMAGED = (  # openpyxl lets through whatever its parsers and its own classes raise
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    EOFError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +129,9 @@ def _read_text(path: Path, separator: str) -> Grid:
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         byte = f"0x{content[error.start]:02X}"
-        raise _refusal(faults.NOT_UTF8, Place(path.name, row), byte) from error
+        position = error.start + 1
+        place = Place(path.name, row)
+        raise _refusal(fault_kinds.NOT_UTF8, place, byte, position=position) from error
     cells: dict[tuple[int, int], Cell] = {}
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     row, width = 1, 0
@@ -127,13 +142,14 @@ def _read_text(path: Path, separator: str) -> Grid:
             width = max(width, len(record))
             row = reader.line_num + 1
     except csv.Error as error:
-        raise _refusal(faults.MALFORMED_CSV, Place(path.name, row)) from error
+        reason, place = fault_kinds.csv_reason(error), Place(path.name, row)
+        fault = complain(fault_kinds.MALFORMED_CSV, place, None, (), **reason)
+        raise DeliveryFaults([fault]) from error
     return Grid(path.name, None, cells, row - 1, width)
 
 
 def _read_workbook(path: Path, mapping: TableMapping) -> Grid:
-    results = _sheet(path, mapping.sheet, results=True)
-    formulas = _sheet(path, mapping.sheet, results=False)
+    results, formulas = _open(path, mapping.sheet)
     cells: dict[tuple[int, int], Cell] = {}
     for row, (shown, written) in enumerate(
         zip(results.iter_rows(), formulas.iter_rows(), strict=True), 1
@@ -164,15 +180,20 @@ def _read_workbook(path: Path, mapping: TableMapping) -> Grid:
     )
 
 
-def _sheet(path: Path, name: str | None, *, results: bool) -> Worksheet:
+def _open(path: Path, sheet: str | None) -> tuple[Worksheet, Worksheet]:
+    """Return a sheet twice: with the results of its formulas, and with the formulas."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > LARGEST:
-            raise _refusal(faults.TOO_LARGE, Place(path.name), str(size), limit=LARGEST)
-        workbook = openpyxl.load_workbook(path, data_only=results)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        check_archive(path)
+        with path.open("rb") as file:
+            workbooks = [openpyxl.load_workbook(file, data_only=shown) for shown in (True, False)]
+    except _DAMAGED as error:
         raise _refusal(faults.UNREADABLE_WORKBOOK, Place(path.name)) from error
+    results, formulas = (_sheet(workbook, path, sheet) for workbook in workbooks)
+    check_span(results.max_row * results.max_column, Place(path.name, sheet=results.title))
+    return results, formulas
+
+
+def _sheet(workbook: openpyxl.Workbook, path: Path, name: str | None) -> Worksheet:
     names = workbook.sheetnames
     if name is None and len(names) == 1:
         name = names[0]
@@ -188,7 +209,8 @@ def _hidden_columns(sheet: Worksheet) -> frozenset[int]:
     hidden: set[int] = set()
     for about in sheet.column_dimensions.values():
         if about.hidden:
-            hidden.update(range(int(about.min or 1), int(about.max or 1) + 1))
+            last = min(int(about.max or 1), sheet.max_column)
+            hidden.update(range(int(about.min or 1), last + 1))
     return frozenset(hidden)
 
 

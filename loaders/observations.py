@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from loaders import faults
+from sdmx_server.model import fault_kinds
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault, Place, complain
 
 FIGURES = Path(__file__).parent / "data" / "observations.csv"
@@ -119,7 +120,7 @@ def _records(path: Path, reading: _Reading) -> tuple[list[str], list[tuple[int, 
             records.append((line, record))
         else:
             fault = complain(
-                faults.ROW_LENGTH,
+                fault_kinds.ROW_LENGTH,
                 reading.place(line),
                 str(len(record)),
                 (),

@@ -429,7 +429,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, name: str, code: 
 def test_a_workbook_that_would_fill_the_memory_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loaders.grid.LARGEST", 1000)
+    monkeypatch.setattr("loaders.archive.LARGEST", 1000)
 
     assert [f.code for f in faults_of(tmp_path, put("A1", "x"))] == ["too-large"]
 

@@ -19,6 +19,7 @@ from sdmx_server.formats.data.readers.csv_cells import to_json
 from sdmx_server.formats.data.readers.csv_header import Header
 from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.formats.data.readers.text import decode
+from sdmx_server.model import fault_kinds
 from sdmx_server.model.delivery import Delivery
 from sdmx_server.model.urn import parse_urn
 
@@ -99,10 +100,10 @@ def _records(text: str, header: Header, found: FaultList) -> Iterator[tuple[int,
                 yield line, record
             elif record:
                 size = str(len(record))
-                found.add(faults.ROW_LENGTH, line, size, expected=header.width)
+                found.add(fault_kinds.ROW_LENGTH, line, size, expected=header.width)
             line = reader.line_num + 1
     except csv.Error as error:
-        found.add(faults.MALFORMED_CSV, line, **faults.csv_reason(error))
+        found.add(fault_kinds.MALFORMED_CSV, line, **fault_kinds.csv_reason(error))
 
 
 def _append(columns: list[Cells], chunk: list[list[str]], memo: dict[str, str | None]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
+from sdmx_server.model import fault_kinds
 
 _FIRST = re.compile(
     r'"?(?P<name>DATAFLOW|STRUCTURE(?:\[(?P<sub>.)\])?)(?::[^",;|\t\r\n]*)?"?(?P<separator>[^\w\r\n"])?'
@@ -90,7 +91,7 @@ def _names(text: str, separator: str, found: FaultList) -> list[str]:
     try:
         return next(reader)
     except csv.Error as error:
-        found.stop(faults.MALFORMED_CSV, 1, **faults.csv_reason(error))
+        found.stop(fault_kinds.MALFORMED_CSV, 1, **fault_kinds.csv_reason(error))
 
 
 def _parse(name: str) -> Column:

@@ -13,11 +13,6 @@ MOST = 1_000
 """How many faults are listed before reading stops, which is then said as one more fault."""
 
 EMPTY_FILE = FaultKind("empty-file", "Berkas kosong.", "The file is empty.")
-NOT_UTF8 = FaultKind(
-    "not-utf8",
-    "Byte {value} (byte ke-{position} dalam berkas) bukan UTF-8; simpan berkas sebagai UTF-8.",
-    "Byte {value} (byte {position} of the file) is not UTF-8; save the file as UTF-8.",
-)
 UNKNOWN_FORMAT = FaultKind(
     "unknown-format",
     "Isi berkas bukan pesan data SDMX; yang diterima: {allowed}.",
@@ -47,16 +42,6 @@ UNNAMED_COLUMN = FaultKind(
 MISSING_COLUMN = FaultKind(
     "missing-column", "Kolom {value} tidak ada.", "Column {value} is missing."
 )
-ROW_LENGTH = FaultKind(
-    "row-length",
-    "Baris memuat {value} sel, padahal kepala tabel memuat {expected} kolom.",
-    "The row has {value} cells, but the header has {expected} columns.",
-)
-MALFORMED_CSV = FaultKind(
-    "malformed-csv",
-    "CSV tidak dapat dibaca mulai baris ini: {reason_id}.",
-    "The CSV cannot be read from this row on: {reason_en}.",
-)
 UNKNOWN_STRUCTURE_TYPE = FaultKind(
     "unknown-structure-type",
     "Jenis struktur {value!r} tidak dikenal; pilih dataflow, datastructure atau dataprovision.",
@@ -81,9 +66,6 @@ MALFORMED_XML = FaultKind(
     "malformed-xml",
     "XML tidak dapat dibaca: {reason}.",
     "The XML cannot be read: {reason}.",
-)
-DOCTYPE = FaultKind(
-    "doctype", "XML tidak boleh memuat DOCTYPE.", "The XML must not hold a DOCTYPE."
 )
 NOT_DATA = FaultKind(
     "not-a-data-message",
@@ -120,26 +102,6 @@ TOO_MANY = FaultKind(
     "Pembacaan berhenti setelah {count} kesalahan; perbaiki dulu lalu kirim ulang.",
     "Reading stopped after {count} faults; mend these and send the file again.",
 )
-
-
-_CSV_REASONS = {
-    "unexpected end of data": (
-        "sebuah tanda kutip dibuka dan tidak ditutup",
-        "a quote is opened and not closed",
-    ),
-    "' expected after '": (
-        "ada teks di belakang tanda kutip penutup",
-        "there is text behind a closing quote",
-    ),
-    "field larger than field limit": ("sebuah sel terlalu panjang", "a cell is too long"),
-}
-
-
-def csv_reason(error: Exception) -> dict[str, str]:
-    """Return what the decoder of CSV says, in both languages."""
-    reasons = (told for known, told in _CSV_REASONS.items() if known in str(error))
-    indonesian, english = next(reasons, ("isinya bukan CSV", str(error)))
-    return {"reason_id": indonesian, "reason_en": english}
 
 
 class FaultList:

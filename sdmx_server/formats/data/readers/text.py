@@ -6,6 +6,7 @@ import re
 
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
+from sdmx_server.model import fault_kinds
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
@@ -26,7 +27,7 @@ def decode(content: bytes, found: FaultList) -> str:
         line += passed.count("\n")
         position += len(passed.encode("utf-8", "surrogateescape"))
         byte = f"0x{ord(stray.group()) & 0xFF:02X}"
-        found.add(faults.NOT_UTF8, line, byte, position=position)
+        found.add(fault_kinds.NOT_UTF8, line, byte, position=position)
         before = stray.start()
     found.raise_if_any()
     return text.removeprefix(_BOM)

@@ -10,6 +10,7 @@ from lxml import etree
 
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
+from sdmx_server.model import fault_kinds
 
 _POSITION = re.compile(r"(?:, line \d+, column \d+)?(?: \(.*\))?$")
 
@@ -36,7 +37,7 @@ def events(content: bytes, found: FaultList) -> Iterator[tuple[str, etree._Eleme
     try:
         for event, element in stream:
             if is_root and element.getroottree().docinfo.internalDTD is not None:
-                found.stop(faults.DOCTYPE, 1)
+                found.stop(fault_kinds.DOCTYPE, 1)
             is_root = False
             yield event, element
     except etree.XMLSyntaxError as error:
