@@ -103,7 +103,7 @@ def _in_shape(text: str, component: Component) -> str:
 def _decoded(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

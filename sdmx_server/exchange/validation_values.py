@@ -258,7 +258,7 @@ def _json_texts(text: str, is_array: bool, is_multilingual: bool) -> list[str]:
     """Return the texts in a JSON value; none where it has not the right shape."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if is_array != isinstance(value, list):
         return []

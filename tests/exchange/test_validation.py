@@ -304,6 +304,8 @@ MULTI = source.multi_structure()
         ("CONTACT", '["a",1]', False),
         ("CONTACT", '["a"', False),
         ("CONTACT", "[]", False),
+        ("CONTACT", "[" * 9000 + "]" * 9000, False),
+        ("OBS_NOTE", "[" * 9000 + "]" * 9000, False),
         ("OBS_NOTE", '{"en":"a","fr":"b"}', True),
         ("OBS_NOTE", "a", False),
         ("OBS_NOTE", '{"en":1}', False),

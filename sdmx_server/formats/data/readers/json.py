@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.formats.data.readers.json_structure import Axis, JsonStructure, read_structure
-from sdmx_server.formats.data.readers.json_value import as_list, as_object, decode_json
+from sdmx_server.formats.data.readers.json_value import as_index, as_list, as_object, decode_json
 from sdmx_server.formats.data.readers.ml_header import ACTIONS, DEFAULT_ACTION
 from sdmx_server.formats.data.readers.row_list import RowList
 from sdmx_server.formats.data.readers.text import decode
@@ -39,6 +39,13 @@ def read(content: bytes, file: str) -> list[Delivery]:
         DeliveryFaults: if the message cannot be read.
     """
     found = FaultList(file)
+    try:
+        return _read(content, found)
+    except RecursionError:
+        found.stop(faults.MALFORMED_JSON, None, reason="nested too deeply")
+
+
+def _read(content: bytes, found: FaultList) -> list[Delivery]:
     message = as_object(decode_json(decode(content, found), found), "message", found)
     data = as_object(message.get("data"), "data", found)
     structures = [
@@ -63,11 +70,12 @@ def _structure_of(
     where: str,
     found: FaultList,
 ) -> JsonStructure:
-    index = str(data_set.get("structure", "0"))
-    if not index.isdecimal() or int(index) >= len(structures):
+    written = str(data_set.get("structure", "0"))
+    index = as_index(written)
+    if index is None or index >= len(structures):
         expected = f"0 – {len(structures) - 1}"
-        found.stop(faults.JSON_SHAPE, None, index, where=f"{where}.structure", expected=expected)
-    return structures[int(index)]
+        found.stop(faults.JSON_SHAPE, None, written, where=f"{where}.structure", expected=expected)
+    return structures[index]
 
 
 def _delivery(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
-from sdmx_server.formats.data.readers.json_value import as_list, as_object, to_text
+from sdmx_server.formats.data.readers.json_value import as_index, as_list, as_object, to_text
 from sdmx_server.model.urn import parse_urn
 
 _CONTEXTS = {
@@ -44,9 +44,8 @@ class Axis:
         return None if found is None else to_text(found)
 
     def _at(self, index: object) -> object | None:
-        if isinstance(index, str) and index.isdecimal() and int(index) < len(self.values):
-            return self.values[int(index)]
-        return None
+        number = as_index(index)
+        return self.values[number] if number is not None and number < len(self.values) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +122,12 @@ def _axes(
     axes = []
     for item in as_list(levels.get(level, []), where, found):
         component = as_object(item, where, found)
-        position = str(component.get("keyPosition", "0"))
-        if "id" not in component or not position.isdecimal():
-            found.stop(faults.JSON_SHAPE, None, position, where=where, expected="id, keyPosition")
+        written = str(component.get("keyPosition", "0"))
+        position = as_index(written)
+        if "id" not in component or position is None:
+            found.stop(faults.JSON_SHAPE, None, written, where=where, expected="id, keyPosition")
         values = as_list(component.get("values", []), f"{where}.values", found)
-        axes.append(Axis(str(component["id"]), int(position), tuple(map(_value, values))))
+        axes.append(Axis(str(component["id"]), position, tuple(map(_value, values))))
     return axes
 
 

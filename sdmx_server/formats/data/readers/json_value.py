@@ -13,6 +13,7 @@ from typing import NoReturn
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
 
+_LONGEST_INDEX = 9  # digits; no message holds more of anything
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -21,6 +22,7 @@ def decode_json(text: str, found: FaultList) -> object:
 
     Raises:
         DeliveryFaults: if it is not JSON, names a member twice, or holds ``NaN``.
+        RecursionError: if it is nested too deeply.
     """
     reader = _Reader(found)
     try:
@@ -38,8 +40,6 @@ def decode_json(text: str, found: FaultList) -> object:
         found.stop(faults.MALFORMED_JSON, error.lineno, reason=reason)
     except UnicodeEncodeError:
         found.stop(faults.MALFORMED_JSON, None, reason="half of a surrogate pair")
-    except RecursionError:
-        found.stop(faults.MALFORMED_JSON, None, reason="nested too deeply")
     return value
 
 
@@ -63,6 +63,13 @@ def as_list(value: object, where: str, found: FaultList) -> list[object]:
     if not isinstance(value, list):
         found.stop(faults.JSON_SHAPE, None, _shown(value), where=where, expected="[…]")
     return value
+
+
+def as_index(value: object) -> int | None:
+    """Return a value that must be a whole number from 0; None for what is none, or too long."""
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _LONGEST_INDEX:
+        return int(value)
+    return None
 
 
 def to_text(value: object) -> str:

@@ -124,6 +124,11 @@ def test_numbers_keep_their_digits(digits: str) -> None:
         ('{"action"', '{"structure": 3, "action"', "json-shape", None),
         ('"Reference rates"', r'"\ud800"', "malformed-json", None),
         ('"X"', "[" * 5000 + "]" * 5000, "malformed-json", None),
+        ('"Reference rates"', "[" * 700 + "]" * 700, "malformed-json", None),
+        ('{"action"', '{"structure": ' + "1" * 5000 + ', "action"', "json-shape", None),
+        ('"keyPosition": 1', '"keyPosition": ' + "1" * 5000, "json-shape", None),
+        ("[1.5, 0]", "[1.5, " + "1" * 5000 + "]", "json-shape", None),
+        ("[1.5, 0]", "[1.5, [0, " + "1" * 5000 + "]]", "json-shape", None),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told(old: str, new: str, code: str, row: int | None) -> None:
