@@ -13,7 +13,7 @@ import click
 
 from sdmx_server.conformance.facts import Api
 from sdmx_server.conformance.report import FORMATS
-from sdmx_server.conformance.run import NoService, check_service
+from sdmx_server.conformance.run import NoService, check_service, selected
 from sdmx_server.conformance.session import Session
 
 _APIS: dict[str | None, tuple[Api, ...]] = {
@@ -61,9 +61,15 @@ def conformance(
     """
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise click.UsageError(f"{url!r} is no address; it begins with http:// or https://.")
-    with Session(url, rate, time_limit) as session:
+    count = sum(1 for each in _APIS[api] for _ in selected(each, only))
+    if not count:
+        raise click.UsageError(f"No check or area is called {' or '.join(map(repr, only))}.")
+    with (
+        Session(url, rate, time_limit) as session,
+        click.progressbar(length=count, label="Checking", file=sys.stderr) as progress,
+    ):
         try:
-            found = check_service(session, _APIS[api], only)
+            found = check_service(session, _APIS[api], only, lambda _: progress.update(1))
         except NoService as error:
             raise click.UsageError(str(error)) from None
     output.write(FORMATS[format_](found))

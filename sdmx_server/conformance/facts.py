@@ -93,6 +93,16 @@ def having(facts: Facts, condition: Callable[[Key], bool]) -> tuple[Observation,
     return tuple(each for each in facts.data.observations if condition(each.key))
 
 
+def require_whole(facts: Facts) -> None:
+    """Go on where the data found are all that the dataflow has.
+
+    Raises:
+        Inapplicable: where it is too large for that.
+    """
+    if facts.scope:
+        raise Inapplicable("the dataflow found is too large to be asked for as a whole")
+
+
 def time_dimension(facts: Facts) -> str:
     """Return the id of the time dimension.
 

@@ -100,10 +100,10 @@ def _lines(outcome: Outcome) -> list[str]:
 
 
 def _asked(outcome: Outcome) -> list[tuple[str, str]]:
-    """Return the last requests with what came; the one that was refused is among them."""
-    answers = outcome.answers
-    shown = answers if len(answers) <= _SHOWN else answers[-_SHOWN:]
-    return [(str(each.request), str(each)) for each in shown]
+    """Return the first requests with what came, and how many more there were."""
+    shown = [(str(each.request), str(each)) for each in outcome.answers[:_SHOWN]]
+    more = len(outcome.answers) - len(shown)
+    return [*shown, (f"and {more} more requests", "see the reason")] if more > 0 else shown
 
 
 def _totals(run: Run) -> list[str]:

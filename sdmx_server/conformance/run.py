@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -54,7 +54,10 @@ class Run:
 
 
 def check_service(
-    session: Session, apis: Collection[Api] = ("v1", "v2"), only: Collection[str] = ()
+    session: Session,
+    apis: Collection[Api] = ("v1", "v2"),
+    only: Collection[str] = (),
+    done: Callable[[Outcome], None] = lambda _: None,
 ) -> Run:
     """Discover what a service has, and run the checks on it.
 
@@ -62,9 +65,11 @@ def check_service(
         session: points at the service.
         apis: versions of SDMX-REST to look for.
         only: patterns of the ids or names of areas of the checks to run; all where empty.
+        done: told of each outcome as it comes.
 
     Raises:
-        NoService: if nothing at the address speaks SDMX-REST, or it has no data to ask for.
+        NoService: if nothing at the address speaks SDMX-REST, or it has no data to ask for, or
+            there is no time to find out.
     """
     address = session.address
     found: list[Facts] = []
@@ -74,7 +79,9 @@ def check_service(
         facts = _discovered(session, api)
         if facts is not None:
             found.append(facts)
-            outcomes.extend(run(check, facts, session) for check in selected(api, only))
+            for check in selected(api, only):
+                outcomes.append(run(check, facts, session))
+                done(outcomes[-1])
     if not found:
         raise NoService(
             f"Nothing at {address} answers as SDMX-REST with a dataflow that has data; give the "
@@ -110,4 +117,7 @@ def _discovered(session: Session, api: Api) -> Facts | None:
     try:
         return discover(session, api)
     except OutOfTime:
-        return None
+        raise NoService(
+            f"The time limit was reached before anything was found at {session.address}; give "
+            "more time."
+        ) from None

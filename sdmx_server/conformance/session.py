@@ -76,8 +76,8 @@ class Session:
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target or len(moved) == MAXIMUM_REDIRECTS:
                 return answer
-            moved = (*moved, urljoin(url, target))
-            if urlsplit(moved[-1]).hostname != urlsplit(url).hostname:
+            moved = (*moved, _resolve(url, target))
+            if not _same_host(url, moved[-1]):
                 return Answer(
                     request,
                     answer.status,
@@ -105,7 +105,7 @@ class Session:
         )
         try:
             return self._read(request, prepared, moved)
-        except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, zlib.error, UnicodeError) as error:
             reason = str(error) or type(error).__name__
             return Answer(request, moved=moved, failure=f"no answer: {reason}")
 
@@ -152,6 +152,24 @@ class Session:
         if now < self._next:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + self._pause
+
+
+def _resolve(url: str, target: str) -> str:
+    """Return where a redirect leads, the target as it stands where it is no address."""
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return target
+
+
+def _same_host(url: str, other: str) -> bool:
+    """Return whether an address is on the same host and port, or is its secure one."""
+    try:
+        here, there = urlsplit(url), urlsplit(other)
+        same_port = here.port == there.port or (here.scheme, there.scheme) == ("http", "https")
+        return here.hostname == there.hostname and same_port
+    except ValueError:
+        return False
 
 
 def _fields(response: httpx.Response) -> dict[str, str]:

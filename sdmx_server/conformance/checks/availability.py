@@ -23,7 +23,15 @@ from sdmx_server.conformance.expectations import (
     status,
     structures_of,
 )
-from sdmx_server.conformance.facts import NOWHERE, Facts, Inapplicable, having, series, varied
+from sdmx_server.conformance.facts import (
+    NOWHERE,
+    Facts,
+    Inapplicable,
+    having,
+    require_whole,
+    series,
+    varied,
+)
 from sdmx_server.conformance.request import Answer, Request, get
 
 _V1 = Area("v1", "availability", "SDMX-REST 1.5, section 4.6.1")
@@ -100,6 +108,7 @@ def _observations_of_first(facts: Facts) -> tuple[Observation, ...]:
 
 def _codes_beside_first(facts: Facts, answers: Sequence[Answer]) -> None:
     """Expect every code of the dimension that is chosen from, and of others what goes with it."""
+    require_whole(facts)
     ((dimension, _),) = _first(facts).items()
     expected = codes_of(facts, _observations_of_first(facts))
     expected[dimension] = codes_of(facts, facts.data.observations)[dimension]

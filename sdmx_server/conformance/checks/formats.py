@@ -165,7 +165,7 @@ def _valid(form: Format, kind: str) -> Expect:
 def _strict_json(body: bytes) -> object:
     try:
         return json.loads(body.decode("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"the content is not JSON: {error}") from None
 
 

@@ -168,7 +168,9 @@ def _one_language(facts: Facts, answers: Sequence[Answer]) -> None:
         raise Inapplicable("the languages of names are not told")
     for answer in answers:
         asked = dict(answer.request.headers)["Accept-Language"]
-        found = structures_of(answer).of("codelist")[0].names
+        codelists = structures_of(answer).of("codelist")
+        require(bool(codelists), "the codelist is not in the answer")
+        found = codelists[0].names
         told = answer.headers.get("content-language", "")
         require(
             asked in found or asked in told or set(found) == {""},

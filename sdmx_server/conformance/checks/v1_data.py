@@ -24,6 +24,7 @@ from sdmx_server.conformance.facts import (
     Facts,
     Inapplicable,
     periods,
+    require_whole,
     series,
     time_dimension,
     varied,
@@ -60,17 +61,12 @@ def _whole_dataflow(form: str) -> Ask:
     """Ask for all data in a longer form; a dataflow that is too large is not asked for."""
 
     def ask(facts: Facts) -> Sequence[Request]:
-        _small(facts)
+        require_whole(facts)
         flow = facts.dataflow
         written = form.format(flow=flow, dots="." * (len(facts.shape.dimensions) - 1))
         return get(f"/data/{written}")
 
     return ask
-
-
-def _small(facts: Facts) -> None:
-    if facts.scope:
-        raise Inapplicable("the dataflow found is too large to be asked for as a whole")
 
 
 def _time_at_observation(facts: Facts, answers: Sequence[Answer]) -> None:

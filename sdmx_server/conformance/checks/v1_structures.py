@@ -5,6 +5,7 @@ Source: SDMX-REST 1.5, section 4.3.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sdmx_server.conformance import paths
@@ -63,7 +64,8 @@ def _all_versions(facts: Facts, answers: Sequence[Answer]) -> None:
 
 def _latest_is_highest(facts: Facts, answers: Sequence[Answer]) -> None:
     every, latest = (structures_of(answer).references for answer in answers)
-    highest = max(every, key=lambda r: [int(p) for p in r.version.split("-")[0].split(".")])
+    require(bool(every), "no version is in the answer")
+    highest = max(every, key=lambda r: [int(part) for part in re.findall(r"[0-9]+", r.version)])
     require(latest == {highest}, f"latest is {', '.join(map(str, latest))}, not {highest}")
 
 

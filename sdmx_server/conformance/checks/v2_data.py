@@ -28,6 +28,7 @@ from sdmx_server.conformance.facts import (
     Facts,
     Inapplicable,
     periods,
+    require_whole,
     series,
     time_dimension,
     varied,
@@ -51,16 +52,11 @@ def _series(query: str) -> Ask:
     return lambda f: get(paths.series_of(f, series(f), query))
 
 
-def _small(facts: Facts) -> None:
-    if facts.scope:
-        raise Inapplicable("the dataflow found is too large to be asked for as a whole")
-
-
 def _whole_dataflow(*forms: str) -> Ask:
     """Ask for all data in several forms; a dataflow that is too large is not asked for."""
 
     def ask(facts: Facts) -> Sequence[Request]:
-        _small(facts)
+        require_whole(facts)
         return get(*(form.format(flow=facts.dataflow, f=facts) for form in forms))
 
     return ask
@@ -113,7 +109,7 @@ def _of_agreement(facts: Facts, answers: Sequence[Answer]) -> None:
 
 
 def _agreement(facts: Facts) -> Sequence[Request]:
-    _small(facts)
+    require_whole(facts)
     if facts.agreement is None:
         raise Inapplicable("no provision agreement of the dataflow was found")
     place = facts.agreement

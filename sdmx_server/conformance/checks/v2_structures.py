@@ -317,7 +317,7 @@ CHECKS = (
         ask=_codelist("references=bogus"), expect=refused(),
     ),
     AREA.check(
-        "before", (288,), 1, "Before it was made, a structure was not there.",
+        "structure-before", (288,), 1, "Before it was made, a structure was not there.",
         ask=_codelist("asOf=1900-01-01T00%3A00%3A00Z"), expect=nothing,
     ),
     _VERSIONS.check(

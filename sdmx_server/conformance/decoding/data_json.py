@@ -18,7 +18,8 @@ def decode_json(body: bytes) -> DataMessage:
     """Return what a data message in SDMX-JSON holds.
 
     Raises:
-        Unreadable: if it is no such message, or its indexes point nowhere.
+        Unreadable: if it is no such message.
+        LookupError, TypeError, ValueError, AttributeError: if its parts do not fit together.
     """
     data = json_document(body).get("data")
     if not isinstance(data, dict) or "dataSets" not in data:
@@ -27,12 +28,9 @@ def decode_json(body: bytes) -> DataMessage:
     observations: list[Observation] = []
     series: dict[Key, Mapping[str, str]] = {}
     levels: set[tuple[str, str]] = set()
-    try:
-        for dataset in data["dataSets"]:
-            structure = structures[dataset.get("structure", 0)]
-            _read(dataset, structure, observations, series, levels)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Unreadable(f"the SDMX-JSON does not hold together: {error!r}") from None
+    for dataset in data["dataSets"]:
+        structure = structures[dataset.get("structure", 0)]
+        _read(dataset, structure, observations, series, levels)
     at = [each["id"] for s in structures if s for each in s["dimensions"].get("observation", ())]
     return DataMessage(
         tuple(observations),

@@ -5,6 +5,9 @@ Source: SDMX-REST 2.2, doc/media_types.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sdmx_server.conformance.decoding import (
     data_csv,
     data_json,
@@ -25,10 +28,11 @@ def data(body: bytes, shape: Shape) -> DataMessage:
     """
     if not body.strip():
         raise Unreadable("the content is empty")
-    kind = syntax(body)
-    if kind == "json":
-        return data_json.decode_json(body)
-    return (data_xml.decode_xml if kind == "xml" else data_csv.decode_csv)(body, shape)
+    with _held_together():
+        kind = syntax(body)
+        if kind == "json":
+            return data_json.decode_json(body)
+        return (data_xml.decode_xml if kind == "xml" else data_csv.decode_csv)(body, shape)
 
 
 def structures(body: bytes) -> StructureMessage:
@@ -38,7 +42,8 @@ def structures(body: bytes) -> StructureMessage:
         Unreadable: if the content is none.
     """
     read = structure_json.decode_json if syntax(body) == "json" else structure_xml.decode_xml
-    return read(body)
+    with _held_together():
+        return read(body)
 
 
 def error_codes(body: bytes) -> list[str]:
@@ -56,3 +61,12 @@ def error_codes(body: bytes) -> list[str]:
     if name(root) != "Error":
         raise Unreadable(f"the root is {name(root)}, not Error of SDMX-ML")
     return [e.get("code", "") for e in root if name(e) == "ErrorMessage"]
+
+
+@contextmanager
+def _held_together() -> Iterator[None]:
+    """Turn what trips a reader, such as an index that points nowhere, into Unreadable."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise Unreadable(f"the message does not hold together: {error!r}") from None

@@ -49,6 +49,7 @@ def decode_json(body: bytes) -> StructureMessage:
 
     Raises:
         Unreadable: if it is no such message.
+        LookupError, TypeError, ValueError, AttributeError: if its parts do not fit together.
     """
     document = json_document(body)
     data = document.get("data")
