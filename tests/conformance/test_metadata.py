@@ -6,10 +6,21 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 from msgspec import structs
+from pysdmx.api.qb import (
+    ApiVersion,
+    RefMetaByMetadataflowQuery,
+    RefMetaByMetadatasetQuery,
+    RefMetaByStructureQuery,
+    RefMetaDetail,
+    RefMetaFormat,
+    StructureType,
+)
+from pysdmx.io.json.sdmxjson2.messages import JsonMetadataMessage
 from werkzeug.test import TestResponse
 
 from sdmx_server.exchange.publication import publish_structures
@@ -310,3 +321,39 @@ def test_what_was_reported_before_can_still_be_read(serving: Serving):
 
     assert name("") == "Reported again"
     assert name(f"?asOf={T1.isoformat().replace('+00:00', 'Z')}") == "Quality of the structure"
+
+
+# -- other programs -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (RefMetaByMetadatasetQuery("MP1", "QR1", "1.0.0"), [FIRST]),
+        (RefMetaByMetadatasetQuery("MP1", detail=RefMetaDetail.ALL_STUBS), [DRAFT]),
+        (RefMetaByMetadataflowQuery("TST", "QUALITY", provider_id="MP2"), [SECOND]),
+        (RefMetaByStructureQuery(StructureType.DATAFLOW, "TST", "EXR"), [DRAFT]),
+    ],
+)
+@pytest.mark.parametrize("is_short", [True, False])
+def test_the_urls_of_pysdmx_are_understood(
+    served: FlaskClient, query: RefMetaByMetadatasetQuery, expected: list[str], is_short: bool
+):
+    url = query.get_url(ApiVersion.V2_2_2, is_short)
+    assert sets(served.get(f"/sdmx/v2{url}")) == expected
+
+
+def test_pysdmx_reads_what_was_reported(served: FlaskClient):
+    accept = {"Accept": RefMetaFormat.SDMX_JSON_2_0_0.value}
+    content = served.get(f"{METADATA}/{WHOLE}", headers=accept).data
+    (report,) = msgspec.json.decode(content, type=JsonMetadataMessage).to_model().reports
+    assert (report.agency, report.id, report.version) == ("MP1", "QR1", "1.0.0")
+    assert report.targets == (DATAFLOW.urn,)
+    found = {attribute.id: attribute for attribute in report.attributes}
+    assert found["DELAY"].value == 12
+    assert found["SUMMARY"].value == QR1.attributes[2].structured_texts
+    first = report.attributes[0]
+    assert [below.value for below in first.attributes] == [
+        {"en": "Help; desk", "fr": "Accueil"},
+        ("help@mp1.example", "desk@mp1.example"),
+    ]

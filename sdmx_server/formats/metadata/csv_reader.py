@@ -11,12 +11,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.metadata.csv import USAGES
 from sdmx_server.formats.metadata.csv_cells import Content, Leaf, split
+from sdmx_server.formats.metadata.soundness import sound
 from sdmx_server.metadata import Path
 from sdmx_server.model.artefact import ItemScheme
 from sdmx_server.model.catalogue import ARTEFACT_TYPES
@@ -24,7 +25,9 @@ from sdmx_server.model.metadataset import MetadataSet, ReportedAttribute
 from sdmx_server.model.urn import item_urn, maintainable_urn
 
 _FIRST = re.compile(r'"?MDSTRUCTURE(?:\[(?P<sub>.)\])?"?(?P<separator>[^\w\r\n":])')
-_COLUMN = re.compile(r"(?P<path>[^\[\]]+(?:\[\][^\[\]]*)*)(?:\[(?P<languages>[^\[\]]+)\])?")
+_ID = r"[A-Za-z0-9_@$-]+(?:\[\])?"
+_COLUMN = re.compile(rf"(?P<path>{_ID}(?:\.{_ID})*)(?:\[(?P<languages>[^\[\]]+)\])?")
+_DEEPEST = 100  # attributes below each other
 _SHORT = re.compile(
     r"(?P<agency>[^:()]+):(?P<id>[^:()]+?)(?:\((?P<version>[^()]+)\)(?:\.(?P<item>.+))?)?"
 )
@@ -109,6 +112,7 @@ def _read_rows(
     if "MDSTRUCTURE_NAME" in fixed:  # labels=name: behind each column stands one of names
         places = places[::2]
     columns = {place: _column(header[place]) for place in places}
+    _refuse_doubles(columns.values())
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise MessageSyntaxError(
@@ -121,9 +125,17 @@ def _read_rows(
             raise MessageSyntaxError(f"Row {number}: {reason}.") from None
 
 
+def _refuse_doubles(columns: Iterable[_Column]) -> None:
+    seen: set[Path] = set()
+    for column in columns:
+        if column.path in seen:
+            raise MessageSyntaxError(f"There are two columns {'.'.join(column.path)}.")
+        seen.add(column.path)
+
+
 def _column(name: str) -> _Column:
     match = _COLUMN.fullmatch(name)
-    if match is None:
+    if match is None or name.count(".") >= _DEEPEST:
         raise MessageSyntaxError(f"{name!r} is no column; write ids such as CONTACT[].NAME[en;id].")
     languages = match["languages"] or ""
     segments = match["path"].split(".")
@@ -147,7 +159,7 @@ def _read_set(
     for column, cell in values.items():
         content = split(cell, sum(column.arrays), column.languages, separator)
         _place(root, column.path, column.arrays, content)
-    return MetadataSet(
+    found = MetadataSet(
         agency_id=identity["agency"],
         id=identity["id"],
         version=identity["version"] or "1.0",
@@ -157,6 +169,7 @@ def _read_set(
         targets=tuple(_targets(cells["TARGET_TYPES"], cells["TARGET_IDS"], separator)),
         attributes=_reported(root),
     )
+    return sound(found, found.urn)
 
 
 def _targets(types: str, ids: str, separator: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from msgspec import structs
 from sdmx_server.dataset import Message
 from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.data.writers.json_numbers import BOOLEANS, NUMBERS, number
+from sdmx_server.formats.metadata.soundness import sound
 from sdmx_server.formats.metadata.structured import definition_of
 from sdmx_server.formats.structure.json import form_meta, main_language
 from sdmx_server.formats.structure.json2_rules import DIALECT_2_1
@@ -121,15 +122,21 @@ def _read_set(sent: Any, language: str, place: str) -> MetadataSet:
         raise MessageSyntaxError(f"{place}: {error.detail}") from None
     except (AttributeError, TypeError, KeyError) as error:
         raise MessageSyntaxError(f"{place} is not as the schema says: {error}.") from None
-    return found
+    except RecursionError:
+        raise MessageSyntaxError(f"{place} is nested too deeply.") from None
+    return sound(found, place)
+
+
+def _read_fields(sent: Object) -> Object:
+    """Return a metadata set with an attribute for each of several values."""
+    return {**sent, "attributes": _single_valued(sent.get("attributes"))}
 
 
 def _read_attribute(sent: Object) -> Object:
     """Return an attribute with its value under the name of what it is."""
     value = sent.get("value")
-    found: Object = {
-        name: sent[name] for name in ("id", "annotations", "attributes") if name in sent
-    }
+    found: Object = {name: sent[name] for name in ("id", "annotations") if name in sent}
+    found["attributes"] = _single_valued(sent.get("attributes"))
     if isinstance(value, dict):
         is_markup = (sent.get("format") or {}).get("dataType") == XHTML
         found["structuredTexts" if is_markup else "texts"] = value
@@ -137,6 +144,22 @@ def _read_attribute(sent: Object) -> Object:
         found["value"] = str(value).lower()
     elif value is not None:
         found["value"] = str(value)
+    return found
+
+
+def _single_valued(attributes: Any) -> Any:
+    """Return attributes with an array of values, which the guide knows, as several."""
+    if not isinstance(attributes, list):
+        return attributes
+    found: list[Any] = []
+    for each in attributes:
+        values = each.get("value") if isinstance(each, dict) else None
+        if not isinstance(values, list):
+            found.append(each)
+            continue
+        found.append({**each, "value": values[0] if values else None})
+        alone = {name: content for name, content in each.items() if name != "attributes"}
+        found += [{**alone, "value": value} for value in values[1:]]
     return found
 
 
@@ -155,4 +178,11 @@ _DIALECTS = {
     "2.0.0": Dialect(write={**DIALECT_2_1.write, MetadataSet: _without("isPartialLanguage")}),
     "2.1.0": Dialect(write={**DIALECT_2_1.write, MetadataSet: _without()}),
 }
-_READING = Dialect(write={}, read={**DIALECT_2_1.read, ReportedAttribute: _read_attribute})
+_READING = Dialect(
+    write={},
+    read={
+        **DIALECT_2_1.read,
+        MetadataSet: _read_fields,
+        ReportedAttribute: _read_attribute,
+    },
+)

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from sdmx_server.dataset import Message
 from sdmx_server.formats.metadata.markup import read_markup, write_markup
+from sdmx_server.formats.metadata.soundness import sound
 from sdmx_server.formats.metadata.structured import structured
 from sdmx_server.formats.structure.ml3 import in_version, into_latest, write_header
 from sdmx_server.formats.structure.ml3_parts import COM, MES, NAMESPACES, ROOT
@@ -137,12 +138,13 @@ def _write_set(found: MetadataSet, root: Element) -> None:
 
 def _read_set(element: Element) -> MetadataSet:
     found: MetadataSet = read_value(element, _SET)
-    return structs.replace(
+    stripped = structs.replace(
         found,
         metadataflow=_stripped(found.metadataflow),
         metadata_provision_agreement=_stripped(found.metadata_provision_agreement),
         targets=tuple(target.strip() for target in found.targets),
     )
+    return sound(stripped, f"Line {element.sourceline}")
 
 
 def _stripped(urn: str | None) -> str | None:

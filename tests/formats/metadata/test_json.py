@@ -12,7 +12,17 @@ from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.metadata.json import read, write
 from sdmx_server.model.metadataset import MetadataSet
 from tests.formats.json_validation import validate_json
-from tests.formats.metadata.reports import BY_AGREEMENT, MESSAGE, PLAIN, RICH, attribute, report
+from tests.formats.metadata.reports import (
+    AGREEMENT,
+    BY_AGREEMENT,
+    DATAFLOW,
+    FLOW,
+    MESSAGE,
+    PLAIN,
+    RICH,
+    attribute,
+    report,
+)
 
 VERSIONS = ("2.0.0", "2.1.0")
 SETS = (RICH, BY_AGREEMENT, PLAIN)
@@ -51,6 +61,43 @@ def test_the_digits_of_a_number_stay_as_they_are():
     content = content.replace(b"1.1", b"1.10")
     (found,) = read(content)
     assert [each.value for each in found.attributes] == ["1.10", "3"]
+
+
+def test_an_array_of_values_is_several_attributes():
+    below = {"id": "B", "value": ["x", "y"]}
+    (found,) = read(_message(attributes=[{"id": "A", "value": [1, True], "attributes": [below]}]))
+    assert found.attributes == (
+        attribute("A", "1", attribute("B", "x"), attribute("B", "y")),
+        attribute("A", "true"),
+    )
+    (empty,) = read(_message(attributes=[{"id": "A", "value": []}]))
+    assert empty.attributes == (attribute("A"),)
+
+
+@pytest.mark.parametrize("depth", [450, 5000])
+def test_a_message_that_is_nested_without_end_is_refused(depth: int):
+    deep = b'{"id":"A","attributes":[' * depth + b"]}" * depth
+    content = _message(attributes=[]).replace(b'"attributes": []', b'"attributes": [' + deep + b"]")
+    with pytest.raises(MessageSyntaxError, match="too deeply|recursion"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"metadataflow": None, "attributes": [{"id": "A"}]}, "either a metadataflow or"),
+        ({"metadataProvisionAgreement": AGREEMENT}, "either a metadataflow or"),
+        ({"metadataflow": DATAFLOW}, "no URN of a Metadataflow"),
+        ({"metadataflow": "QUALITY"}, "'QUALITY' is no URN"),
+        ({"metadataflow": f"{FLOW[:-7]}(first)"}, "'first' is no version query"),
+        ({"targets": ["DF"]}, "'DF' is no URN"),
+        ({"targets": [DATAFLOW.replace("1.0.0", "1.x")]}, "'1.x' is no version query"),
+        ({"version": "newest"}, "'newest' is no version"),
+    ],
+)
+def test_a_set_that_refers_to_nothing_is_refused(fields: dict[str, Any], reason: str):
+    with pytest.raises(MessageSyntaxError, match=reason):
+        read(_message(**fields))
 
 
 def test_names_come_in_the_language_that_is_preferred():
@@ -92,7 +139,7 @@ def _sets(content: bytes) -> list[dict[str, Any]]:
 
 
 def _message(**fields: Any) -> bytes:
-    found = {"id": "X", "agencyID": "P", "version": "1.0.0", "name": "X", **fields}
+    found = {**_named("X"), "metadataflow": FLOW, **fields}
     return json.dumps({"meta": {}, "data": {"metadataSets": [found]}}).encode()
 
 
