@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus
 
 from marshmallow import Schema, ValidationError, fields, validate
+
+from sdmx_server.storage.database import parse_url
 
 PREFIX = "SDMX_SERVER_"
 FILE = "sdmx-server.toml"
@@ -25,6 +27,8 @@ _AGENCY = validate.Regexp(
     r"^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$", error="{input!r} is no agency id."
 )
 _PASSWORD = re.compile(r"(//[^/:@]*:).*@")
+_SECRET = re.compile("pass|pwd|secret|token|key", re.IGNORECASE)
+_HIDDEN = "***"
 _LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -122,11 +126,22 @@ def load_settings(
 
 
 def described(settings: Settings) -> dict[str, str]:
-    """Return the settings as text by name, without the password of the database."""
+    """Return the settings as text by name, without the passwords of the database."""
     shown = {name: getattr(settings, name) for name in Settings.__slots__}
-    shown["database_url"] = _PASSWORD.sub(r"\1***@", settings.database)
+    shown["database_url"] = _without_secrets(settings.database)
     shown["languages"] = ",".join(settings.languages)
     return {name: str(value) for name, value in shown.items()}
+
+
+def _without_secrets(url: str) -> str:
+    """Hide the password of a URL, wherever in it, and options that are named like one."""
+    place, mark, options = _PASSWORD.sub(rf"\1{_HIDDEN}@", url).partition("?")
+    return place + mark + "&".join(map(_without_secret, options.split("&")))
+
+
+def _without_secret(option: str) -> str:
+    name, equals, _ = option.partition("=")
+    return f"{name}{equals}{_HIDDEN}" if _SECRET.search(unquote_plus(name)) else option
 
 
 def _from_file(file: Path | None, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -156,12 +171,10 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _check_url(url: str) -> None:
     if not url:
         return
-    backend = urlsplit(url).scheme.partition("+")[0]
-    if backend not in ("sqlite", "postgresql"):  # the URL itself may hold a password
-        raise SettingsError(
-            "database_url is no URL of a database that is offered; "
-            "write sqlite:///file or postgresql+psycopg://user@host/name."
-        )
+    try:
+        parse_url(url)
+    except ValueError as reason:
+        raise SettingsError(f"database_url {reason}") from None
 
 
 def _words(messages: object) -> str:

@@ -34,11 +34,17 @@ def test_without_settings_the_database_is_a_file_at_home(tmp_path, monkeypatch):
     ("flags", "environment", "words"),
     [
         ({"port": 0}, {}, ("port", "65535")),
-        ({}, {"SDMX_SERVER_PORT": "eighty"}, ("port", "integer")),
+        ({}, {"SDMX_SERVER_PORT": "eighty"}, ("port", "'eighty'", "whole number")),
         ({}, {"SDMX_SERVER_PROT": "80"}, ("prot", "no such setting")),
         ({}, {"SDMX_SERVER_LANGUAGES": "id,!"}, ("languages", "'!'")),
         ({"log_level": "loud"}, {}, ("log_level", "debug")),
         ({"database_url": "mysql://u:secret@h/d"}, {}, ("database_url", "postgresql")),
+        ({"database_url": "secret"}, {}, ("database_url", "sqlite:///file")),
+        ({"database_url": "postgresql://u:secret@h:x/d"}, {}, ("database_url", "port")),
+        ({"database_url": "postgresql+asyncpg://u:secret@h/d"}, {}, ("asyncpg", "psycopg")),
+        ({"database_url": "postgresql://u:s@secret@h/d"}, {}, ("database_url", "%40")),
+        ({"database_url": "sqlite://"}, {}, ("database_url", "sqlite:///file")),
+        ({"database_url": "sqlite://secret/d"}, {}, ("database_url", "sqlite:///file")),
         ({"sender": "1ST"}, {}, ("sender", "'1ST'")),
     ],
 )
@@ -57,6 +63,22 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
         load_settings({}, {}, file)
 
 
-def test_a_password_is_never_shown():
-    settings = load_settings({"database_url": "postgresql+psycopg://u:s@cret@h/d"}, {})
-    assert described(settings)["database_url"] == "postgresql+psycopg://u:***@h/d"
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql+psycopg://u:s%40cret@h/d", "postgresql+psycopg://u:***@h/d"),
+        ("postgresql+psycopg://u:s?c&r=t@h/d", "postgresql+psycopg://u:***@h/d"),
+        ("postgresql://h/d?user=u&password=secret", "postgresql://h/d?user=u&password=***"),
+        ("postgresql://h/d?p%61ssword=secret&x=1", "postgresql://h/d?p%61ssword=***&x=1"),
+        ("postgresql://h/d?sslpassword=secret", "postgresql://h/d?sslpassword=***"),
+        ("postgresql://u@/d?host=/run/pg", "postgresql://u@/d?host=/run/pg"),
+        ("sqlite:///a file", "sqlite:///a file"),
+    ],
+)
+def test_a_password_is_never_shown(url, shown):
+    assert described(load_settings({"database_url": url}, {}))["database_url"] == shown
+
+
+def test_a_password_is_hidden_even_where_it_was_not_written_as_it_must_be():
+    url = "postgresql://u:s@cret@h/d"
+    assert described(Settings(database_url=url))["database_url"] == "postgresql://u:***@h/d"

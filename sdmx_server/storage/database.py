@@ -6,6 +6,7 @@ psycopg. In both a writer holds a lock until it commits, so that two never mix.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sdmx_server.errors import Unavailable
 from sdmx_server.storage import tables
 
-_DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "sqlite+pysqlite": "sqlite+pysqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_ALLOWED = "write sqlite:///file or postgresql://user@host/name"
 _INSERTS: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -32,6 +40,7 @@ _SQLITE_PRAGMAS = (
 _OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.TimeoutError)
 _CREATION_LOCK = 0x53444D58
 _AT_A_TIME = 500
+_log = logging.getLogger("sdmx_server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +66,42 @@ def connect(url: str) -> sa.Engine:
         url: ``sqlite:///file`` or ``postgresql://user:password@host/database``.
 
     Raises:
-        ValueError: if the database is neither SQLite nor PostgreSQL.
+        ValueError: if it is no URL of a database that this server knows.
+        Unavailable: if an option in it cannot be.
     """
-    parsed = sa.make_url(url)
-    parsed = parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
-    if parsed.get_backend_name() not in _INSERTS:
-        raise ValueError(
-            f"{parsed.drivername!r} is no database this server knows: sqlite or postgresql."
-        )
-    if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=8, max_overflow=24)
-    engine = sa.create_engine(parsed, pool_size=8, max_overflow=24)
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
+    parsed = parse_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    try:
+        engine = sa.create_engine(parsed, pool_pre_ping=not is_sqlite, pool_size=8, max_overflow=24)
+    except (sa.exc.ArgumentError, ValueError, TypeError) as error:
+        raise _unavailable(error) from error
+    if is_sqlite:
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def parse_url(url: str) -> sa.URL:
+    """Take the URL of a database apart, and name the driver that goes with it.
+
+    Raises:
+        ValueError: if it is no URL of a database that this server knows. What it says does
+            not repeat the URL, which may hold a password.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise ValueError(f"is no URL with, where there is a port, a number; {_ALLOWED}.") from None
+    if parsed.drivername not in _DRIVERS:
+        raise ValueError(
+            f"names {parsed.drivername!r}; allowed is one of {', '.join(_DRIVERS)}: {_ALLOWED}."
+        )
+    if "@" in (parsed.host or ""):
+        raise ValueError("has an @ in its password; write %40 for it.")
+    is_file = parsed.database not in (None, "", ":memory:") and not parsed.host
+    if parsed.get_backend_name() == "sqlite" and not is_file:
+        raise ValueError("names no file; write sqlite:///file.")
+    return parsed.set(drivername=_DRIVERS[parsed.drivername])
 
 
 def create(engine: sa.Engine) -> None:
@@ -100,13 +131,10 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises:
         Unavailable: if other writers do not let go of the database, or it cannot be reached.
     """
-    try:
-        with engine.connect() as connection:
-            connection = connection.execution_options(immediate=True)
-            with connection.begin():
-                yield connection
-    except _OUT_OF_REACH as error:
-        raise _unavailable(error) from error
+    with reading(engine) as connection:
+        connection = connection.execution_options(immediate=True)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -114,12 +142,18 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Open a connection that reads.
 
     Raises:
-        Unavailable: if the database cannot be reached.
+        Unavailable: if the database cannot be reached, or is none.
     """
     try:
-        with engine.connect() as connection:
+        connection = engine.connect()
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+        raise _unavailable(error) from error
+    try:
+        with connection:
             yield connection
-    except _OUT_OF_REACH as error:
+    except sa.exc.SQLAlchemyError as error:
+        if not _is_out_of_reach(error):
+            raise
         raise _unavailable(error) from error
 
 
@@ -172,9 +206,15 @@ def read_revision(engine: sa.Engine, store: str) -> Revision:
     return Revision(row.number, row.changed) if row else _NEVER
 
 
-def _unavailable(error: sa.exc.SQLAlchemyError) -> Unavailable:
-    reason = getattr(error, "orig", None) or error
-    return Unavailable(f"The database cannot be used now: {reason}.")
+def _is_out_of_reach(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether the database itself fails: its own class of error tells of a damaged file."""
+    return isinstance(error, _OUT_OF_REACH) or type(error) is sa.exc.DatabaseError
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    """Write down why; what a driver says holds addresses, which are no business of clients."""
+    _log.error("The database cannot be used: %s", getattr(error, "orig", None) or error)
+    return Unavailable("The database cannot be used now; the log of the server says why.")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -22,6 +22,7 @@ from sdmx_server.storage.database import (
     writing,
 )
 
+UNAVAILABLE = "The database cannot be used now; the log of the server says why."
 CREATE = (
     "import sys; from sdmx_server.storage.database import connect, create; "
     "create(connect(sys.argv[1]))"
@@ -64,9 +65,23 @@ def test_tables_of_another_release_are_refused(engine):
         create(engine)
 
 
-def test_other_databases_are_refused():
-    with pytest.raises(ValueError, match="mysql"):
-        connect("mysql://somewhere/else")
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("mysql://u:secret@somewhere/else", "'mysql'"),
+        ("postgresql+psycopg2://u:secret@somewhere/else", r"psycopg2.*psycopg"),
+        ("sqlite+aiosqlite:///secret", "aiosqlite"),
+        ("secret", "no URL"),
+        ("postgresql://u:secret@somewhere:port/else", "port"),
+        ("postgresql://u:s@secret@somewhere/else", "%40"),
+        ("sqlite://", "sqlite:///file"),
+        ("sqlite:///:memory:", "sqlite:///file"),
+    ],
+)
+def test_urls_of_no_database_that_is_offered_are_refused_without_repeating_secrets(url, words):
+    with pytest.raises(ValueError, match=words) as refusal:
+        connect(url)
+    assert "secret" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -106,19 +121,63 @@ def test_the_time_of_the_last_change_never_goes_back(engine):
 
 @pytest.mark.parametrize("use", [reading, writing])
 @pytest.mark.parametrize(
-    "url", ["sqlite:////nowhere/sdmx.db", "postgresql://localhost:1/sdmx?connect_timeout=1"]
+    ("url", "reason"),
+    [
+        ("sqlite:////nowhere/sdmx.db", "unable to open"),
+        ("postgresql://localhost:1/sdmx?connect_timeout=1", "port 1"),
+        ("postgresql://localhost:99999/sdmx", "99999"),
+        ("postgresql://localhost/sdmx?connect_timeout=soon", "soon"),
+        ("sqlite:///file?timeout=soon", "soon"),
+    ],
 )
-def test_a_database_out_of_reach_is_said_to_be_unavailable(url, use):
-    with pytest.raises(Unavailable, match="cannot be used now"), use(connect(url)):
+def test_a_database_out_of_reach_is_unavailable_and_the_log_alone_says_why(
+    url, reason, use, caplog
+):
+    with pytest.raises(Unavailable) as refusal, use(connect(url)):
         pass
+    assert refusal.value.detail == UNAVAILABLE
+    assert [(each.name, reason in each.getMessage()) for each in caplog.records] == [
+        ("sdmx_server", True)
+    ]
 
 
-def test_a_locked_sqlite_file_is_said_to_be_unavailable(sqlite_url):
+@pytest.mark.parametrize("use", [reading, writing])
+def test_a_file_that_is_no_database_is_unavailable(tmp_path, use, caplog):
+    file = tmp_path / "letter.txt"
+    file.write_text("Yth. Kepala Dinas\n" * 100)
+    with pytest.raises(Unavailable, match=UNAVAILABLE), use(connect(f"sqlite:///{file}")):
+        pass
+    assert "file is not a database" in caplog.text
+
+
+def test_a_file_that_was_damaged_since_is_unavailable(sqlite_url, tmp_path, caplog):
+    engine = connect(sqlite_url)
+    create(engine)
+    engine.dispose()
+    with (tmp_path / "sdmx.db").open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 100_000)
+    with pytest.raises(Unavailable, match=UNAVAILABLE):
+        read_revision(engine, "x")
+    assert "malformed" in caplog.text
+    engine.dispose()
+
+
+def test_a_statement_that_is_wrong_is_no_fault_of_the_database(engine):
+    with pytest.raises(sa.exc.IntegrityError), writing(engine) as connection:
+        connection.execute(
+            tables.revisions.insert(),
+            [{"store": "x", "number": 1, "changed": datetime.now(UTC)}] * 2,
+        )
+
+
+def test_a_locked_sqlite_file_is_said_to_be_unavailable(sqlite_url, caplog):
     engine = connect(sqlite_url)
     create(engine)
     impatient = connect(sqlite_url)
     sa.event.listen(impatient, "connect", lambda c, _: c.execute("PRAGMA busy_timeout = 10"))
-    with writing(engine), pytest.raises(Unavailable, match="locked"), writing(impatient):
+    with writing(engine), pytest.raises(Unavailable), writing(impatient):
         pass
+    assert "locked" in caplog.text
     engine.dispose()
     impatient.dispose()
