@@ -253,6 +253,11 @@ def test_one_text_by_language_may_stand_without_quotes():
     assert split('"en:a";"en:b"', 1, LANGUAGES) == [{"en": "a"}, {"en": "b"}]
 
 
+def test_each_of_several_texts_by_language_stands_in_quotes():
+    assert join([{"en": "a"}, {"id": "b"}]) == '"en:a";"id:b"'
+    assert split('"en:a";"id:b"', 1, LANGUAGES) == [{"en": "a"}, {"id": "b"}]
+
+
 def test_places_of_values_that_are_absent_are_kept():
     assert join([None, "b", None]) == ";b"
     assert split(";b", 1, ()) == [None, "b"]
