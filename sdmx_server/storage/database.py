@@ -108,8 +108,16 @@ def create(engine: sa.Engine) -> None:
     """Create the tables that are not there yet; any number of processes may do so at once.
 
     Raises:
-        Unavailable: if the tables are those of another release of the server.
+        Unavailable: if the tables are those of another release of the server, or cannot be
+            created.
     """
+    try:
+        _create(engine)
+    except sa.exc.ProgrammingError as error:  # the user has no right to
+        raise _unavailable(error) from error
+
+
+def _create(engine: sa.Engine) -> None:
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -88,6 +89,29 @@ def test_urls_of_no_database_that_is_offered_are_refused_without_repeating_secre
 def test_postgresql_is_spoken_to_through_psycopg(scheme):
     engine = connect(f"{scheme}://somewhere/sdmx")
     assert engine.dialect.driver == "psycopg"
+
+
+@pytest.fixture
+def reader_url(postgresql_url):
+    """URL of an empty schema for a role that may not create tables in it."""
+    owner, role = connect(postgresql_url), f"reader_{uuid.uuid4().hex}"
+    with owner.begin() as connection:
+        schema = connection.scalar(sa.select(sa.func.current_schema()))
+        connection.execute(sa.text(f"CREATE ROLE {role}"))
+        connection.execute(sa.text(f"GRANT USAGE ON SCHEMA {schema} TO {role}"))
+    yield f"{postgresql_url}+-crole%3D{role}"
+    with owner.begin() as connection:
+        connection.execute(sa.text(f"DROP OWNED BY {role}"))
+        connection.execute(sa.text(f"DROP ROLE {role}"))
+    owner.dispose()
+
+
+def test_a_user_who_may_not_create_tables_is_told_so(reader_url, caplog):
+    engine = connect(reader_url)
+    with pytest.raises(Unavailable, match=UNAVAILABLE):
+        create(engine)
+    engine.dispose()
+    assert "permission denied" in caplog.text
 
 
 def test_an_instant_is_kept_to_the_microsecond_in_whatever_zone_it_was_said(engine):
