@@ -96,6 +96,14 @@ def test_the_password_of_the_database_is_never_shown():
     assert "secret" not in done.stdout + done.stderr
 
 
+def test_a_password_among_the_options_of_the_database_is_never_shown():
+    url = "postgresql://db.example/sdmx?user=me&password=secret"
+    done = CliRunner().invoke(main, ["settings", "--database-url", url])
+
+    assert "postgresql://db.example/sdmx?user=me&password=***" in done.output
+    assert "secret" not in done.output
+
+
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
@@ -117,6 +125,26 @@ def test_a_setting_that_cannot_be_is_named_with_its_value(environment, named):
     assert all(word in done.output for word in named)
     assert "secret" not in done.output
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:///{file}", "not a database"),
+        ("postgresql://me:secret@localhost:port/sdmx", "port"),
+        ("postgresql+psycopg2://me:secret@localhost/sdmx", "psycopg2"),
+        ("postgresql://localhost:1/sdmx?password=secret&connect_timeout=1", "port 1"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_with_its_reason(tmp_path, url, reason):
+    file = message(tmp_path)
+
+    done = run("init", "--database-url", url.format(file=file))
+
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_faulty_file_is_told_in_both_languages_and_nothing_is_stored(home, tmp_path):
