@@ -15,6 +15,8 @@ from sdmx_server.model.period import span
 from sdmx_server.query import ComponentFilter, Condition, Operator
 
 TIME = "TIME_PERIOD"
+MOST = 1_000
+"""How many different conditions a component filter may hold."""
 
 _PARAMETER = re.compile(r"c\[(?P<component>[A-Za-z0-9_@$-]+(?:\.[A-Za-z0-9_@$-]+)*)\]")
 _OPERATORS = {operator.value: operator for operator in Operator}
@@ -46,7 +48,8 @@ def parse_filter(name: str, values: tuple[str, ...]) -> ComponentFilter:
     """Compile one ``c[...]`` parameter, given its values once decoded.
 
     Raises:
-        QuerySyntaxError: if its name or value is malformed, or there are several values.
+        QuerySyntaxError: if its name or value is malformed, there are several values, or too
+            many conditions in one.
     """
     match = _PARAMETER.fullmatch(name)
     if match is None:
@@ -54,14 +57,18 @@ def parse_filter(name: str, values: tuple[str, ...]) -> ComponentFilter:
     if len(values) > 1:
         raise QuerySyntaxError(f"{name} is given {len(values)} times; once is allowed.")
     component = match["component"]
-    separator = _AND_OF_TIME if component == TIME else _AND
-    return ComponentFilter(
-        component,
-        tuple(
-            tuple(_condition(component, factor) for factor in separator.split(term))
-            for term in values[0].split(",")
-        ),
+    alternatives = tuple(
+        dict.fromkeys(_alternative(component, term) for term in values[0].split(","))
     )
+    count = sum(map(len, alternatives))
+    if count > MOST:
+        raise QuerySyntaxError(f"{name} holds {count} conditions; at most {MOST} are allowed.")
+    return ComponentFilter(component, alternatives)
+
+
+def _alternative(component: str, term: str) -> tuple[Condition, ...]:
+    separator = _AND_OF_TIME if component == TIME else _AND
+    return tuple(dict.fromkeys(_condition(component, part) for part in separator.split(term)))
 
 
 def _condition(component: str, factor: str) -> Condition:

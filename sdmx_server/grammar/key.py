@@ -35,13 +35,17 @@ def parse_keys(text: str) -> tuple[Key, ...]:
     know both versions write it here as well, so it means any code.
 
     Returns:
-        The keys; none where one of them means every series.
+        The keys; where one of them means every series, that one with the positions of the
+        longest, and none for ``*`` alone.
 
     Raises:
         QuerySyntaxError: if a key is empty, or a position holds what can be no code.
     """
     keys = tuple(dict.fromkeys(_key(key, text) for key in text.split(",")))
-    return keys if all(any(key) for key in keys) else ()
+    if all(any(key) for key in keys):
+        return keys
+    longest = max(map(len, keys))
+    return ((((),) * longest),) if longest > 1 else ()
 
 
 def _alternatives(position: str) -> tuple[str, ...]:

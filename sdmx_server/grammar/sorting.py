@@ -15,7 +15,7 @@ _DESCENDING = {"": False, "asc": False, "desc": True}
 
 
 def parse_sort(text: str | None, dimension_at_observation: str | None) -> tuple[SortLevel, ...]:
-    """Compile ``sort``; no levels where it is not given.
+    """Compile ``sort``: the first level of each component; none where it is not given.
 
     Raises:
         QuerySyntaxError: if a level is malformed, or goes by the series key of an answer
@@ -23,14 +23,16 @@ def parse_sort(text: str | None, dimension_at_observation: str | None) -> tuple[
     """
     if text is None:
         return ()
-    levels = tuple(_level(level, text) for level in text.split("+"))
-    by_series = any(level.component == SERIES_KEY for level in levels)
-    if by_series and dimension_at_observation == ALL_DIMENSIONS:
+    levels: dict[str, SortLevel] = {}
+    for part in text.split("+"):
+        level = _level(part, text)
+        levels.setdefault(level.component, level)
+    if SERIES_KEY in levels and dimension_at_observation == ALL_DIMENSIONS:
         raise QuerySyntaxError(
             f"sort={text!r} with dimensionAtObservation={ALL_DIMENSIONS!r}: there are no series to "
             "sort by; allowed is * or component ids."
         )
-    return levels
+    return tuple(levels.values())
 
 
 def _level(level: str, text: str) -> SortLevel:

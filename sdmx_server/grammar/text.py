@@ -53,13 +53,12 @@ def parse_query_string(query_string: str) -> dict[str, tuple[str, ...]]:
     Raises:
         QuerySyntaxError: if a name or value is no percent-encoded UTF-8.
     """
-    parameters: dict[str, tuple[str, ...]] = {}
+    parameters: dict[str, list[str]] = {}
     for pair in query_string.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            name = decode(name)
-            parameters[name] = (*parameters.get(name, ()), decode(value))
-    return parameters
+            parameters.setdefault(decode(name), []).append(decode(value))
+    return {name: tuple(values) for name, values in parameters.items()}
 
 
 def decode(text: str) -> str:

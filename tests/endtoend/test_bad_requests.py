@@ -104,6 +104,8 @@ V2 = [
     (f"data/dataflow/{AGENCY}/DF_IPM/latest", 400, "latest"),
     (f"{IPM2}/A.3673+3604.*.*", 400, "3673+3604"),
     (f"{IPM2}/A.3673.IPM.SP2010LF.2022", 400, "5 positions"),
+    (f"{IPM2}/*.*.*.*.*", 400, "5 positions"),
+    (f"{IPM2}/A,*.*.*.*.*", 400, "5 positions"),
     (f"{IPM2}/*/X", 400, "'X'"),
     (f"{IPM2}?c[NOPE]=1", 400, "NOPE"),
     (f"{IPM2}?c[METHOD]=_U&c[METHOD]=_Z", 400, "METHOD"),

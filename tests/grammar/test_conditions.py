@@ -4,6 +4,7 @@ import pytest
 
 from sdmx_server.errors import QuerySyntaxError
 from sdmx_server.grammar import v2
+from sdmx_server.grammar.conditions import MOST
 
 FILTERS = {
     "c[FREQ]=A,M": [["eq:A"], ["eq:M"]],
@@ -15,6 +16,8 @@ FILTERS = {
     "c[FREQ]=ne:M,ne:A": [["ne:M"], ["ne:A"]],
     "c[FREQ]=ne:M,A": [["ne:M"], ["eq:A"]],
     "c[FREQ]=ne%3AM+A": [["ne:M", "eq:A"]],
+    "c[FREQ]=A,M,eq:A,A": [["eq:A"], ["eq:M"]],
+    "c[FREQ]=ne:M+ne:A+ne:M,A": [["ne:M", "ne:A"], ["eq:A"]],
     "c[CURRENCY]=sw:U": [["sw:U"]],
     "c[CURRENCY]=ew:F": [["ew:F"]],
     "c[CURRENCY]=co:H": [["co:H"]],
@@ -61,6 +64,16 @@ def written(component_filter):
 def test_a_filter_is_an_or_of_ands(query_string, alternatives):
     (component_filter,) = read(query_string)
     assert written(component_filter) == alternatives
+
+
+@pytest.mark.parametrize("separator", [",", "+"])
+def test_a_filter_holds_only_so_many_different_conditions(separator):
+    most = [f"ne:{i}" for i in range(MOST)]
+    (component_filter,) = read("c[X]=" + separator.join(most + most))
+    assert sum(map(len, component_filter.alternatives)) == MOST
+    with pytest.raises(QuerySyntaxError) as refusal:
+        read("c[X]=" + separator.join([*most, "A"]))
+    assert f"{MOST + 1} conditions; at most {MOST}" in refusal.value.detail
 
 
 def test_different_components_are_different_filters():

@@ -6,6 +6,7 @@ import pytest
 
 from sdmx_server.errors import QuerySyntaxError
 from sdmx_server.grammar import v2
+from sdmx_server.grammar.text import parse_query_string
 from sdmx_server.query import (
     ArtefactQuery,
     AvailabilityQuery,
@@ -165,8 +166,11 @@ KEYS = {
     "M.USD.EUR,A.USD.EUR": ((("M",), ("USD",), ("EUR",)), (("A",), ("USD",), ("EUR",))),
     "M.USD%2CA.USD": ((("M",), ("USD",)), (("A",), ("USD",))),
     "M.USD,M.USD": ((("M",), ("USD",)),),
-    "M.USD,*": (),
-    "*.*": (),
+    "M.USD,*": (((), ()),),
+    "*,*": (),
+    "*.*": (((), ()),),
+    "*.*.*": (((), (), ()),),
+    "*.*,*.*.*.*,A.*": (((), (), (), ()),),
 }
 
 
@@ -178,6 +182,24 @@ def test_a_path_names_a_cube(path, cube):
 @pytest.mark.parametrize(("key", "keys"), KEYS.items())
 def test_a_key_names_codes_by_position(key, keys):
     assert v2.parse_data(f"dataflow/TST/EXR/1.0.0/{key}", "").cube == Cube("dataflow", EXR, keys)
+
+
+@pytest.mark.parametrize(
+    ("sort", "levels"),
+    [
+        ("A:desc+B", (SortLevel("A", True), SortLevel("B"))),
+        ("A+B+A:desc+A", (SortLevel("A"), SortLevel("B"))),
+        ("+".join(["*", "A"] * 1000), (SortLevel("*"), SortLevel("A"))),
+    ],
+)
+def test_the_first_level_of_a_component_is_the_one_that_orders(sort, levels):
+    assert v2.parse_data("*", f"sort={sort}").sort == levels
+
+
+def test_the_values_of_a_parameter_keep_their_order():
+    values = tuple(map(str, range(1000)))
+    given = parse_query_string("&".join(f"%61={value}" for value in values) + "&b=&&c")
+    assert given == {"a": values, "b": ("",), "c": ("",)}
 
 
 def test_parameters_glued_to_the_path_are_parameters():
