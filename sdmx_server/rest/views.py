@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Response, request
 
 from sdmx_server.dataset import Message, Rendering
-from sdmx_server.errors import NotAcceptable, Unavailable
+from sdmx_server.errors import NoResults, NotAcceptable, Unavailable
 from sdmx_server.exchange import availability as availability_exchange
 from sdmx_server.exchange import companions
 from sdmx_server.exchange import data as data_exchange
@@ -67,7 +67,9 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
         artefacts = structure_exchange.answer(query, site().stores, to_agencies=dialect.to_agencies)
         if not any(map(chosen.can_hold, artefacts)):
-            raise _inexpressible(artefacts[0].urn, chosen, "structure+json;version=2.1.0")
+            refusal = _inexpressible(artefacts[0].urn, chosen, "structure+json;version=2.1.0")
+            # Of a list nothing is left; an artefact that was named is there in other formats.
+            raise refusal if query.artefact.ids else NoResults(refusal.detail)
         return [chosen.write(artefacts, asked.message)]
 
     return _answered(dialect.structures, make)
