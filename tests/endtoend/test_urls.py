@@ -58,6 +58,12 @@ def test_a_slash_at_the_end_changes_nothing(server, path):
             f"{IPM}?c[REF_AREA]=36,3673",
             "v2/data/*/ID_KOTASERANG/DF_IPM/+/*.36.*.*,*.3673.*.*",
         ),
+        (
+            f"{IPM}/+/*",
+            f"{IPM}/+/*.*.*.*",
+            f"{IPM}/+/...",
+            f"{IPM}/+/A.36,*.*",
+        ),
     ],
 )
 def test_urls_mean_the_same_raw_and_encoded_short_and_long(server, targets):
