@@ -113,11 +113,6 @@ _DECODERS: dict[str, msgspec.json.Decoder[Maintainable]] = {
 }
 
 
-def by_artefact_type(artefact_type: str) -> tuple[type[Maintainable], ...]:
-    """Return the classes of an SDMX-REST artefact type; three are ``codelist``."""
-    return tuple(cls for cls in ARTEFACT_TYPES if cls.artefact_type == artefact_type)
-
-
 def by_urn_class(package: str, urn_class: str) -> tuple[type[Maintainable], ...]:
     """Return the artefact classes of a URN; empty where the URN is one of an item."""
     return tuple(

@@ -92,17 +92,6 @@ def sort_key(text: str, year_start: str = YEAR_START) -> tuple[datetime, datetim
     return (*span(text, year_start), text)
 
 
-def frequency_of(text: str) -> str | None:
-    """Return the frequency that the format of a period tells: A, S, T, Q, M, W or D.
-
-    None for a date and time and for a range, which fit several.
-
-    Raises:
-        ValueError: as ``span``.
-    """
-    return _format(text) if len(_format(text)) == 1 else None
-
-
 def fits(text: str, frequency: str) -> bool:
     """Whether the format of a period can stand for a frequency of the codelist CL_FREQ.
 

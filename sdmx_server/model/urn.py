@@ -56,8 +56,3 @@ def item_urn(
 ) -> str:
     """Return the URN of an item of a scheme."""
     return f"{maintainable_urn(package, item_class, agency_id, id_, version)}.{item_id}"
-
-
-def maintainable_of(urn: str) -> str:
-    """Return the short form ``AG:ID(VERSION)`` of the artefact that a URN is or is part of."""
-    return parse_urn(urn).short

@@ -166,6 +166,15 @@ def test_an_area_is_known_by_name_spelling_or_either_code(
     assert load_workbook(tmp_path, put("B8", text)).columns["REF_AREA"][2] == code
 
 
+@pytest.mark.parametrize("text", ["Kec. Cipocok Jya", "CIPOCOKJAIA"])
+def test_a_code_of_several_spellings_is_suggested_once(tmp_path: Path, text: str) -> None:
+    (fault,) = faults_of(tmp_path, put("B8", text))
+
+    assert fault.suggestions == ("3673030",)
+    assert fault.indonesian.count("(3673030)") == 1
+    assert fault.english.count("(3673030)") == 1
+
+
 def test_a_misspelt_name_is_told_with_sheet_cell_and_the_nearest_one(tmp_path: Path) -> None:
     faults = faults_of(tmp_path, put("B8", "Cipocok Jya"))
 
