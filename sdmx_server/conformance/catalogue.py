@@ -7,10 +7,12 @@ from sdmx_server.conformance.checks import (
     formats,
     http,
     negotiation,
+    schema,
     v1_data,
     v1_structures,
     v2_data,
     v2_filters,
+    v2_packaging,
     v2_structures,
 )
 
@@ -19,8 +21,10 @@ CHECKS = (
     *v1_data.CHECKS,
     *v2_structures.CHECKS,
     *v2_data.CHECKS,
+    *v2_packaging.CHECKS,
     *v2_filters.CHECKS,
     *availability.CHECKS,
+    *schema.CHECKS,
     *formats.CHECKS,
     *negotiation.CHECKS,
     *http.CHECKS,

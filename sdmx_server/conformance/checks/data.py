@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sdmx_server.conformance.check import Expect
+from sdmx_server.conformance import paths
+from sdmx_server.conformance.check import Ask, Expect
 from sdmx_server.conformance.decoding.data import Key, Observation, code, without
 from sdmx_server.conformance.expectations import (
     Choose,
@@ -26,7 +27,12 @@ from sdmx_server.conformance.facts import (
     time_dimension,
     varied,
 )
-from sdmx_server.conformance.request import Answer
+from sdmx_server.conformance.request import Answer, get
+
+
+def all_data(query: str = "") -> Ask:
+    """Ask for all data within the scope."""
+    return lambda f: get(paths.data(f, query))
 
 
 def everything(facts: Facts) -> Iterable[Observation]:

@@ -5,14 +5,13 @@ Source: SDMX-REST 1.5, section 4.6; SDMX-REST 2.2, doc/media_types.md; the offic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sdmx_server.conformance import paths, schemas
 from sdmx_server.conformance.check import Area, Ask, Check, Expect
 from sdmx_server.conformance.decoding import data_csv, messages
-from sdmx_server.conformance.decoding.content import Unreadable, xml
+from sdmx_server.conformance.decoding.content import strict_json, xml
 from sdmx_server.conformance.expectations import require, require_same_data, require_status
 from sdmx_server.conformance.facts import Facts, Inapplicable, codelist
 from sdmx_server.conformance.request import Answer, get
@@ -156,17 +155,10 @@ def _valid(form: Format, kind: str) -> Expect:
             if form.root:
                 faults = schemas.xml_faults(answer.body)
             else:
-                faults = schemas.json_faults(_strict_json(answer.body), kind, form.version)
+                faults = schemas.json_faults(strict_json(answer.body), kind, form.version)
             require(not faults, faults[0] if faults else "")
 
     return expect
-
-
-def _strict_json(body: bytes) -> object:
-    try:
-        return json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the content is not JSON: {error}") from None
 
 
 def _require_offered(answer: Answer) -> None:

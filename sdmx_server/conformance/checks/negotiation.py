@@ -184,8 +184,7 @@ def _in_languages(facts: Facts) -> Sequence[Request]:
     return [r for each in languages for r in get_with(path, Accept_Language=each)]
 
 
-def _both(area: Area, v1: bool) -> list[Check]:
-    """Return what holds for both versions."""
+def _accept(area: Area, v1: bool) -> list[Check]:
     older, default = (_GENERIC, "2.1") if v1 else (_JSON, "2.1.0")
     return [
         area.check(
@@ -234,6 +233,11 @@ def _both(area: Area, v1: bool) -> list[Check]:
             "accept-browser", (372,), 2, "What a browser accepts is not refused.",
             ask=_data(BROWSER), expect=_same_data,
         ),
+    ]  # fmt: skip
+
+
+def _languages(area: Area) -> list[Check]:
+    return [
         area.check(
             "language-unknown", (125, 379), 1, "A language that is not there is never refused.",
             ask=lambda f: get_with(
@@ -287,7 +291,8 @@ def _error_checks(area: Area, v1: bool) -> list[Check]:
 
 
 CHECKS = (
-    *_both(_V1, v1=True),
+    *_accept(_V1, v1=True),
+    *_languages(_V1),
     _V1.check(
         "default-types", (114,), 1, "Without Accept, every resource comes in its default format.",
         ask=_resources,
@@ -314,7 +319,8 @@ CHECKS = (
         ask=_data(f"{SDMX}data+csv;version=1.0.0;timeFormat=normalized"), expect=_as_many_rows,
     ),
     *_error_checks(_V1_ERRORS, v1=True),
-    *_both(_V2, v1=False),
+    *_accept(_V2, v1=False),
+    *_languages(_V2),
     _V2.check(
         "default-types", (366,), 1, "Without Accept, every resource comes in its default format.",
         ask=_resources,

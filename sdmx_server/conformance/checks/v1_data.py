@@ -34,10 +34,6 @@ from sdmx_server.conformance.request import Answer, Request, get
 AREA = Area("v1", "data", "SDMX-REST 1.5, section 4.4")
 
 
-def _all(query: str = "") -> Ask:
-    return lambda f: get(paths.data(f, query))
-
-
 def _each(parameter: str, *values: str) -> Ask:
     return lambda f: get(*(paths.data(f, f"{parameter}={value}") for value in values))
 
@@ -94,7 +90,7 @@ def _parts(count: int) -> Callable[[Facts], Sequence[Request]]:
 CHECKS = (
     AREA.check(
         "data-default", (42,), 1, "Data come as series, with time at the observation.",
-        ask=_all(), expect=_time_at_observation,
+        ask=expected.all_data(), expect=_time_at_observation,
     ),
     AREA.check(
         "data-all", (43,), 1, "Key and provider all, spelt out, mean the same as left out.",
@@ -189,7 +185,7 @@ CHECKS = (
     ),
     AREA.check(
         "bad-month", (61,), 1, "A month 13 is refused with 400.",
-        ask=_all("startPeriod=2010-13"), expect=refused(),
+        ask=expected.all_data("startPeriod=2010-13"), expect=refused(),
     ),
     AREA.check(
         "bad-periods", (62,), 1, "Periods that there are not are refused with 400.",
@@ -204,15 +200,15 @@ CHECKS = (
     ),
     AREA.check(
         "period-reversed", (63,), 2, "A start after the end brings nothing or is refused.",
-        ask=_all("startPeriod=2011&endPeriod=2010"), expect=status(400, 404),
+        ask=expected.all_data("startPeriod=2011&endPeriod=2010"), expect=status(400, 404),
     ),
     AREA.check(
         "first", (64,), 1, "firstNObservations=1 brings the earliest of each series.",
-        ask=_all("firstNObservations=1"), expect=expected.one_each(latest=False),
+        ask=expected.all_data("firstNObservations=1"), expect=expected.one_each(latest=False),
     ),
     AREA.check(
         "last", (65,), 1, "lastNObservations=1 brings the latest of each series.",
-        ask=_all("lastNObservations=1"), expect=expected.one_each(latest=True),
+        ask=expected.all_data("lastNObservations=1"), expect=expected.one_each(latest=True),
     ),
     AREA.check(
         "first-and-last", (66,), 2, "firstN and lastN together bring both ends, once each.",
@@ -243,27 +239,27 @@ CHECKS = (
     ),
     AREA.check(
         "data-only", (70,), 1, "detail=dataonly brings values without attributes.",
-        ask=_all("detail=dataonly"), expect=expected.no_attributes,
+        ask=expected.all_data("detail=dataonly"), expect=expected.no_attributes,
     ),
     AREA.check(
         "series-keys-only", (71,), 1, "detail=serieskeysonly brings the keys of the series alone.",
-        ask=_all("detail=serieskeysonly"), expect=expected.series_alone,
+        ask=expected.all_data("detail=serieskeysonly"), expect=expected.series_alone,
     ),
     AREA.check(
         "no-data", (72,), 1, "detail=nodata brings attributes without values.",
-        ask=_all("detail=nodata"), expect=expected.no_measures,
+        ask=expected.all_data("detail=nodata"), expect=expected.no_measures,
     ),
     AREA.check(
         "full", (73,), 1, "detail=full is the default.",
-        ask=_all("detail=full"), expect=observations(expected.everything),
+        ask=expected.all_data("detail=full"), expect=observations(expected.everything),
     ),
     AREA.check(
         "bad-data-detail", (74,), 1, "An unknown detail is refused with 400.",
-        ask=_all("detail=everything"), expect=refused(),
+        ask=expected.all_data("detail=everything"), expect=refused(),
     ),
     AREA.check(
         "flat", (75,), 1, "dimensionAtObservation=AllDimensions brings no series.",
-        ask=_all("dimensionAtObservation=AllDimensions"), expect=expected.flat,
+        ask=expected.all_data("dimensionAtObservation=AllDimensions"), expect=expected.flat,
     ),
     AREA.check(
         "across", (76,), 1, "Another dimension at the observation puts time into the series.",
@@ -272,39 +268,41 @@ CHECKS = (
     ),
     AREA.check(
         "bad-dimension", (77,), 2, "An unknown dimension at the observation is refused.",
-        ask=_all(f"dimensionAtObservation={NOWHERE}"), expect=refused(400, 403),
+        ask=expected.all_data(f"dimensionAtObservation={NOWHERE}"), expect=refused(400, 403),
     ),
     AREA.check(
         "no-history", (79,), 1, "includeHistory=false is the default.",
-        ask=_all("includeHistory=false"), expect=observations(expected.everything),
+        ask=expected.all_data("includeHistory=false"), expect=observations(expected.everything),
     ),
     AREA.check(
         "bad-history", (79,), 1, "includeHistory is a truth value, else it is refused.",
-        ask=_all("includeHistory=perhaps"), expect=refused(400, 501),
+        ask=expected.all_data("includeHistory=perhaps"), expect=refused(400, 501),
     ),
     AREA.check(
         "no-updates", (83,), 1, "Nothing is newer than the year 2999.",
-        ask=_all("updatedAfter=2999-01-01T00%3A00%3A00Z"), expect=nothing,
+        ask=expected.all_data("updatedAfter=2999-01-01T00%3A00%3A00Z"), expect=nothing,
     ),
     AREA.check(
         "updates", (84,), 1, "Everything is newer than the year 1900; a time zone is allowed.",
-        ask=_all("updatedAfter=1900-01-01T00%3A00%3A00%2B01%3A00"), expect=status(200),
+        ask=expected.all_data("updatedAfter=1900-01-01T00%3A00%3A00%2B01%3A00"),
+        expect=status(200),
     ),
     AREA.check(
         "updates-raw", (85,), 2, "A raw plus in updatedAfter makes no server fail.",
-        ask=_all("updatedAfter=1900-01-01T00:00:00+01:00"), expect=expected.never_fails,
+        ask=expected.all_data("updatedAfter=1900-01-01T00:00:00+01:00"),
+        expect=expected.never_fails,
     ),
     AREA.check(
         "bad-updates", (86,), 1, "An updatedAfter that is no time is refused with 400.",
-        ask=_all("updatedAfter=yesterday"), expect=refused(),
+        ask=expected.all_data("updatedAfter=yesterday"), expect=refused(),
     ),
     AREA.check(
         "unknown-parameter", (94,), 2, "A parameter that the standard does not know is ignored.",
-        ask=_all("unknown=1&_=2"), expect=observations(expected.everything),
+        ask=expected.all_data("unknown=1&_=2"), expect=observations(expected.everything),
     ),
     AREA.check(
         "groups", (95,), 1, "Attributes of groups stand at groups, not at series.",
-        ask=_all(), expect=expected.group_attributes,
+        ask=expected.all_data(), expect=expected.group_attributes,
     ),
     AREA.check(
         "metadata", (97,), 1, "Reference metadata are answered or left out with 501.",

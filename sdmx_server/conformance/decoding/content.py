@@ -57,6 +57,18 @@ def json_document(body: bytes) -> dict[str, Any]:
     return document
 
 
+def strict_json(body: bytes) -> Any:
+    """Return what is in JSON, numbers as numbers, as JSON schemas see it.
+
+    Raises:
+        Unreadable: if it is no JSON.
+    """
+    try:
+        return json.loads(body.decode(), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"the content is not JSON: {error}") from None
+
+
 def text(body: bytes) -> str:
     """Return content in UTF-8 as text.
 
