@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from sdmx_server.errors import NoResults, QuerySyntaxError, SdmxError, Unsupported
 from sdmx_server.grammar import v2 as grammar
@@ -35,6 +35,27 @@ _VIEWS: dict[str, Callable[[str, str], Response]] = {
     "metadata": lambda path, query: views.metadata(grammar.parse_metadata(path, query), V2),
     "schema": _schema,
 }
+
+
+_SUBMITTING = ("POST", "PUT", "DELETE")
+_SUBMITTED_TO = ("structure", "data", "metadata", "registration", "subscription", "")
+"""The resources that the standard lets be changed; the root takes any registry message."""
+
+
+@blueprint.before_app_request
+def refuse_submission() -> Response | None:
+    """Say that maintenance and registration are left out; otherwise a method is not allowed."""
+    below, prefix, path = request.path.partition(f"{blueprint.url_prefix}/")
+    resource = path.partition("/")[0]
+    if below or not prefix or request.method not in _SUBMITTING or resource not in _SUBMITTED_TO:
+        return None
+    return problem(
+        Unsupported(
+            f"{request.method} {request.path} would change this service, which answers queries "
+            "alone: send GET."
+        ),
+        V2,
+    )
 
 
 @blueprint.get("/<resource>")

@@ -24,7 +24,7 @@ Periods = dict[str, tuple[str, ...]]
 
 def row(number: int, *values: Any) -> Any:
     """Return test values that bear the number of their row in the conformance table."""
-    return pytest.param(*values, id=f"row-{number}")
+    return pytest.param(*values, id=f"row_{number}")
 
 
 def media(kind: str, version: str, more: str = "") -> dict[str, str]:

@@ -18,10 +18,20 @@ from sdmx_server.storage.database import connect, create
 from sdmx_server.storage.observations import ObservationStore
 from tests.conformance import fixtures as fx
 from tests.conformance.fixtures import CREATED, Content
+from tests.conformance.rows import named
 from tests.databases import NO_POSTGRESQL, fresh_schema
 
 LANGUAGES = ("en", "fr", "de")
 Serving = Callable[..., FlaskClient]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let ``-k row_42`` select the tests whose docstrings name row 42 as well."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            rows = named(item.function.__doc__)
+            item.extra_keyword_matches.update(f"row_{number}" for number in rows)
 
 
 @contextmanager
