@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -19,7 +18,7 @@ from sdmx_server.rest.urls import Tail
 from sdmx_server.settings import Settings, load_settings
 from sdmx_server.site import EXTENSION, Site
 from sdmx_server.storage.artefacts import ArtefactStore
-from sdmx_server.storage.database import connect, create
+from sdmx_server.storage.database import opened
 from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.web import home
 
@@ -42,10 +41,7 @@ _log = logging.getLogger("sdmx_server")
 
 def open_stores(settings: Settings) -> Stores:
     """Open the database, laying out its tables where they are missing."""
-    if not settings.database_url:
-        Path(settings.home).mkdir(parents=True, exist_ok=True)
-    engine = connect(settings.database)
-    create(engine)
+    engine = opened(settings.database)
     return stores_of(ArtefactStore(engine), ObservationStore(engine))
 
 

@@ -34,9 +34,9 @@ from sdmx_server.storage.database import (
     reading,
     writing,
 )
-from sdmx_server.storage.tables import artefact_references, artefacts
+from sdmx_server.storage.tables import STORES, artefact_references, artefacts
 
-STORE = "artefacts"
+STORE, _ = STORES
 
 _CLASS_OF_PART: Mapping[tuple[str, str], str] = {
     ("base", "Organisation"): "OrganisationUnitScheme",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,6 +79,21 @@ def connect(url: str) -> sa.Engine:
     if is_sqlite:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def opened(url: str) -> sa.Engine:
+    """Return the engine of a database that is ready for use: its folder and tables are there.
+
+    Raises:
+        ValueError: if it is no URL of a database that this server knows.
+        Unavailable: if the database cannot be used.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = connect(url)
+    create(engine)
     return engine
 
 

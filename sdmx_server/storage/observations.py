@@ -40,9 +40,9 @@ from sdmx_server.storage.series_index import (
     empty_index,
     encode_index,
 )
-from sdmx_server.storage.tables import chunks, dataset_versions, datasets
+from sdmx_server.storage.tables import STORES, chunks, dataset_versions, datasets
 
-STORE = "observations"
+_, STORE = STORES
 
 _READ_AHEAD = 16
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, str])

@@ -43,6 +43,9 @@ class Instant(sa.types.TypeDecorator[datetime]):
 _ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _ID = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
+STORES = ("artefacts", "observations")
+"""What has revisions of its own."""
+
 metadata = sa.MetaData()
 
 schema_version = sa.Table(

@@ -30,7 +30,9 @@ POVERTY = f"dataflow,{AGENCY}:DF_KEMISKINAN(1.0.0),M,A"
 def commands(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
     """Return every command and group by its words."""
     yield above
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, *above, name)
         else:
