@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -53,11 +54,14 @@ def _json_table(response: TestResponse) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for each in data["dataSets"]:
         alone = {**data, "dataSets": [each]}
-        levels = structures[int(each.get("structure", 0))]["dimensions"].values()
-        by_place = sorted((d for level in levels for d in level), key=lambda d: d["keyPosition"])
+        levels = structures[int(each.get("structure", 0))]["dimensions"]
+        by_place = sorted(chain(*levels.values()), key=lambda d: d["keyPosition"])
         ids = [d["id"] for d in by_place if d["id"] != "TIME_PERIOD"]
+        crossed = {d["id"] for d in levels.get("observation", ())}
         for observation in decode_json(json.dumps({"data": alone}).encode()):
-            cells = dict(zip(ids, observation.key, strict=True))
+            is_whole = len(observation.key) == len(ids)
+            names = ids if is_whole else [name for name in ids if name not in crossed]
+            cells = dict(zip(names, observation.key, strict=True))
             if observation.time is not None:
                 cells["TIME_PERIOD"] = observation.time
             found.append({**cells, **observation.measures, **observation.attributes})
