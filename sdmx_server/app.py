@@ -32,7 +32,7 @@ _HEADERS = {
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": (
-        "Accept, Accept-Encoding, Accept-Language, If-Modified-Since, If-None-Match"
+        "Accept, Accept-Encoding, Accept-Language, Content-Type, If-Modified-Since, If-None-Match"
     ),
     "Access-Control-Max-Age": "86400",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import fields
 from typing import Any
 
@@ -12,7 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from sdmx_server.cli.options import database, settings_of, told
-from sdmx_server.settings import PREFIX, described
+from sdmx_server.settings import PREFIX, Settings, described
 from sdmx_server.storage.database import opened, read_revision
 from sdmx_server.storage.tables import STORES
 
@@ -40,9 +41,10 @@ def serve(context: click.Context, /, **flags: Any) -> None:
         value = getattr(settings, field.name)
         text = ",".join(value) if isinstance(value, tuple) else str(value)
         os.environ[f"{PREFIX}{field.name.upper()}"] = text
+    _check_port(settings)
     click.echo(f"Serving on http://{settings.host}:{settings.port}")
     Granian(
-        "sdmx_server.app:from_environment",
+        "sdmx_server.cli.worker:application",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
@@ -52,6 +54,17 @@ def serve(context: click.Context, /, **flags: Any) -> None:
         websockets=False,
         log_level=LogLevels(settings.log_level),
     ).serve()
+
+
+def _check_port(settings: Settings) -> None:
+    """Make sure that nobody else listens there; workers share a port with whoever does."""
+    try:
+        socket.create_server((settings.host, settings.port)).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}. "
+            "Stop what listens there, or choose another --port."
+        ) from None
 
 
 def _publish(context: click.Context, flags: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from math import isnan
 from typing import Any
 
 import msgspec
@@ -18,7 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sdmx_server.dataset import Component, Role
-from sdmx_server.exchange.numbers import COMPARISONS, Floats, compared, equal_to_any, numbers
+from sdmx_server.errors import QuerySyntaxError
+from sdmx_server.exchange.numbers import (
+    COMPARISONS,
+    Floats,
+    compared,
+    equal_to_any,
+    number,
+    numbers,
+)
 from sdmx_server.model.period import YEAR_START, span
 from sdmx_server.query import ComponentFilter, Condition, Operator
 
@@ -85,6 +94,8 @@ def mask_of(
         component: what it filters; its role and data type say how values compare.
         starts: when reporting years start.
     """
+    if _is_number(component):
+        _check_numbers(wanted, component)
     if _is_number(component) and not component.is_json:
         return partial(_number_mask, tuple(dict.fromkeys(wanted.alternatives)))
     branches = tuple(
@@ -123,6 +134,20 @@ def _number_mask(
         if len(branch) > 1 or branch[0].operator is not Operator.EQUAL:
             found |= np.logical_and.reduce([_number_flags(c, texts, values) for c in branch])
     return found
+
+
+_ORDERED = COMPARISONS - {Operator.EQUAL, Operator.NOT_EQUAL}
+
+
+def _check_numbers(wanted: ComponentFilter, component: Component) -> None:
+    """Make sure that what numbers are to be less or greater than is a number itself."""
+    for condition in (condition for branch in wanted.alternatives for condition in branch):
+        value = condition.value
+        if condition.operator in _ORDERED and isnan(number(value)) and value != "NaN":
+            raise QuerySyntaxError(
+                f"c[{component.id}]={condition.operator.value}:{value} compares with "
+                f"{value!r}; {component.id} is a {component.data_type}: write a number."
+            )
 
 
 def _number_flags(condition: Condition, texts: Sequence[str | None], values: Floats) -> Flags:

@@ -128,6 +128,22 @@ class References:
         return parents | self._children(parents.values())
 
 
+def named_lists(
+    matched: Sequence[Maintainable], others: Sequence[Maintainable], catalogue: Catalogue
+) -> list[Maintainable]:
+    """Return the other artefacts without codelists that none of all these refers to.
+
+    What a concept scheme refers to is not wanted where its concept was cut.
+    """
+    urns = {urn for artefact in (*matched, *others) for urn in references(artefact)}
+    named = {row.urn for urn in urns if (row := catalogue.located(urn)) is not None}
+    return [a for a in others if a.package != "codelist" or a.urn in named or not _is_list(a)]
+
+
+def _is_list(artefact: Maintainable) -> bool:
+    return artefact.artefact_type in ("codelist", "valuelist")
+
+
 Step = Callable[[Iterable[Maintainable]], dict[str, Maintainable]]
 
 

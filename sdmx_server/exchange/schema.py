@@ -11,7 +11,7 @@ from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.packaging import dimension_at_observation
 from sdmx_server.exchange.partial import cut_to_used
-from sdmx_server.exchange.references import References
+from sdmx_server.exchange.references import References, named_lists
 from sdmx_server.exchange.resolution import constraints_on, resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import Maintainable
@@ -56,7 +56,8 @@ def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
     told_apart = constraints_on(context, catalogue) if _shares_unequally(structure) else []
     walk = References(catalogue, resolving(catalogue.resolved), to_agencies=True)
     below = walk.related(matched, ("descendants",))
-    return [*matched, *cut_to_used(matched, list(below.values()), [structure]), *told_apart]
+    cut = cut_to_used(matched, list(below.values()), [structure])
+    return [*matched, *named_lists(matched, cut, catalogue), *told_apart]
 
 
 def _shares_unequally(structure: ResolvedStructure) -> bool:

@@ -13,7 +13,7 @@ from sdmx_server.errors import NoResults, SemanticError
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.partial import cut_to_items, cut_to_used, stub
-from sdmx_server.exchange.references import Prepare, References
+from sdmx_server.exchange.references import Prepare, References, named_lists
 from sdmx_server.exchange.resolution import resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import ItemScheme, Maintainable
@@ -59,7 +59,8 @@ def answer(
         others = [stub(artefact, complete=complete) for artefact in others]
         matched = [stub(a, complete=complete) for a in matched] if whole else matched
     elif query.detail == "referencepartial":
-        others = cut_to_used(matched, others, _structures(matched, others, catalogue))
+        cut = cut_to_used(matched, others, _structures(matched, others, catalogue))
+        others = named_lists(matched, cut, catalogue)
     return [*matched, *others]
 
 

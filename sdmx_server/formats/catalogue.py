@@ -162,10 +162,13 @@ DATA_FORMATS_BY_NAME = {
 
 
 def _structure(
-    syntax: str, version: str, write: Callable[..., bytes], *versioned: str
+    syntax: str,
+    version: str,
+    write: Callable[..., bytes],
+    *versioned: str,
+    can_hold: Callable[[Artefact], bool],
 ) -> StructureFormat:
     media_type = f"application/vnd.sdmx.structure+{syntax}"
-    can_hold = _is_of_sdmx3 if versioned else structure_ml21.expressible
     return StructureFormat(media_type, version, lambda a, m: write(a, m, *versioned), can_hold)
 
 
@@ -173,12 +176,12 @@ def _is_of_sdmx3(artefact: Artefact) -> bool:
     return not isinstance(artefact, ML21_ONLY)
 
 
-_S_JSON1 = _structure("json", "1.0.0", structure_json1.write)
-_S_JSON20 = _structure("json", "2.0.0", structure_json.write, "2.0.0")
-_S_JSON21 = _structure("json", "2.1.0", structure_json.write, "2.1.0")
-_S_ML21 = _structure("xml", "2.1", structure_ml21.write)
-_S_ML30 = _structure("xml", "3.0.0", structure_ml3.write, "3.0.0")
-_S_ML31 = _structure("xml", "3.1.0", structure_ml3.write, "3.1.0")
+_S_JSON1 = _structure("json", "1.0.0", structure_json1.write, can_hold=structure_json1.can_hold)
+_S_JSON20 = _structure("json", "2.0.0", structure_json.write, "2.0.0", can_hold=_is_of_sdmx3)
+_S_JSON21 = _structure("json", "2.1.0", structure_json.write, "2.1.0", can_hold=_is_of_sdmx3)
+_S_ML21 = _structure("xml", "2.1", structure_ml21.write, can_hold=structure_ml21.expressible)
+_S_ML30 = _structure("xml", "3.0.0", structure_ml3.write, "3.0.0", can_hold=_is_of_sdmx3)
+_S_ML31 = _structure("xml", "3.1.0", structure_ml3.write, "3.1.0", can_hold=_is_of_sdmx3)
 
 STRUCTURE_FORMATS = (_S_JSON21, _S_ML31, _S_JSON20, _S_ML30, _S_ML21, _S_JSON1)
 V1_STRUCTURE_FORMATS = (_S_ML21, _S_JSON1, _S_ML31, _S_JSON21, _S_ML30, _S_JSON20)

@@ -28,17 +28,20 @@ _VIEWS: dict[str, Callable[[str, str], Response]] = {
 }
 
 
+@blueprint.get("")
+@blueprint.get("/")
 @blueprint.get("/<resource>")
 @blueprint.get("/<resource>/<tail:path>")
-def answer(resource: str, path: str = "") -> Response:
+def answer(resource: str = "", path: str = "") -> Response:
     """Answer a query of whatever resource."""
     if resource in _VIEWS:
         return _VIEWS[resource](raw_path(path), raw_query())
     if resource not in grammar.RESOURCES:
-        raise QuerySyntaxError(
+        error = QuerySyntaxError(
             f"{resource!r} is no resource of SDMX-REST 1.5; "
             f"one of {', '.join(grammar.RESOURCES)} is."
         )
+        return problem(error, V1, status=None if resource else 404)
     return views.structure(grammar.parse_structure(resource, raw_path(path), raw_query()), V1)
 
 

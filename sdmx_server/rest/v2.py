@@ -58,9 +58,11 @@ def refuse_submission() -> Response | None:
     )
 
 
+@blueprint.get("")
+@blueprint.get("/")
 @blueprint.get("/<resource>")
 @blueprint.get("/<resource>/<tail:path>")
-def answer(resource: str, path: str = "") -> Response:
+def answer(resource: str = "", path: str = "") -> Response:
     """Answer a query of whatever resource."""
     if resource in _VIEWS:
         return _VIEWS[resource](raw_path(path), raw_query())

@@ -48,8 +48,10 @@ _WORDS = {
 def home() -> Response:
     """Show the dataflows with links to their data in the common formats."""
     here = site()
-    wanted = request.args.get("lang") or request.accept_languages.best_match(list(_WORDS), "id")
-    language = wanted if wanted in _WORDS else "id"
+    asked = request.args.get("lang")
+    accepted = request.accept_languages.values()  # the best first
+    offered = (tag.partition("-")[0].lower() for tag in (asked, *accepted) if tag)
+    language = next((tag for tag in offered if tag in _WORDS), "id")
     order = (language, *here.languages)
     page = render_template(
         "home.html",
@@ -61,4 +63,5 @@ def home() -> Response:
     )
     response = make_response(page)
     response.headers["Vary"] = "Accept-Language"
+    response.headers["Content-Language"] = language
     return response

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -227,3 +227,37 @@ def test_what_cannot_be_stored_leaves_everything_as_it_was(shared, two_servers, 
     assert done.returncode == 1
     assert "no number" in done.stderr
     assert (after.headers["ETag"], after.content) == (before.headers["ETag"], before.content)
+
+
+def test_a_port_in_use_is_told_instead_of_shared(published, tmp_path):
+    home = Path(shutil.copytree(published, tmp_path / "var"))
+    with serving(home) as (address, _):
+        port = address.rpartition(":")[2]
+        done = run("serve", "--port", port, "--home", str(home))
+    assert done.returncode == 1
+    assert f"127.0.0.1:{port} cannot be listened on" in done.stderr
+
+
+def answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def within_a_while(holds: Callable[[], bool]) -> bool:
+    for _ in range(300):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_workers_end_with_a_server_that_is_killed(published, tmp_path):
+    home = Path(shutil.copytree(published, tmp_path / "var"))
+    port = free_port()
+    command = [sys.executable, "-m", "sdmx_server", "serve", "--port", str(port)]
+    with subprocess.Popen([*command, "--home", str(home)]) as process:
+        assert within_a_while(lambda: answers(port))
+        process.kill()
+    assert within_a_while(lambda: not answers(port))

@@ -57,3 +57,15 @@ def test_a_server_is_ready_once_something_is_published(engine):
     assert empty.get("/health/ready").status_code == 503
     publish_structures(build(), stores, datetime(2026, 1, 1, tzinfo=UTC))
     assert empty.get("/health/ready").json == {"status": "ready"}
+
+
+def test_a_person_may_write_a_language_with_its_country(client):
+    page = client.get("/", headers={"Accept-Language": "en-GB,id;q=0.3"})
+    assert page.headers["Content-Language"] == "en"
+    assert html.fromstring(page.text).findtext(".//h1") == "Data of Kota Serang"
+
+
+def test_downloads_have_names(client):
+    page = html.fromstring(client.get("/").text)
+    names = page.xpath("//td/a/@download")
+    assert names[:3] == ["DF_APBD.csv", "DF_APBD.json", "DF_APBD.xml"]

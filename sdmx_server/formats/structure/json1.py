@@ -58,6 +58,12 @@ CONTAINERS: dict[type[Maintainable], str] = {
 """What is written, and where."""
 
 
+def can_hold(artefact: Maintainable | AvailabilityConstraint) -> bool:
+    """Return whether SDMX-JSON 1.0 can hold an artefact."""
+    known = isinstance(artefact, AvailabilityConstraint) or type(artefact) in CONTAINERS
+    return known and expressible(artefact)
+
+
 def write(
     artefacts: Sequence[Maintainable | AvailabilityConstraint],
     message: Message,
