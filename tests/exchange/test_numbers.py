@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sdmx_server.dataset import Component, Role
+from sdmx_server.errors import QuerySyntaxError
 from sdmx_server.exchange.predicates import mask_of
 from sdmx_server.query import ComponentFilter, Condition, Operator
 
@@ -58,3 +59,11 @@ def test_periods_of_attributes_are_spans_too():
     wanted = ComponentFilter("D", ((Condition(Operator.EQUAL, "2020"),),))
     column = ["2020-05", "2021", "tahun 2020", None]
     assert mask_of(wanted, component)(column).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize("is_array", [False, True])
+def test_a_bound_that_is_no_number_is_refused(is_array):
+    component = Component(id="X", role=Role.MEASURE, data_type="Double", is_array=is_array)
+    wanted = ComponentFilter("X", ((Condition(Operator.GREATER, "abc"),),))
+    with pytest.raises(QuerySyntaxError, match="'abc'"):
+        mask_of(wanted, component)
