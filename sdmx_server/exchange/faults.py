@@ -50,6 +50,11 @@ CODE_NOT_ALLOWED = FaultKind(
     "Kode {value!r} ada dalam daftar, tetapi tidak boleh untuk {component} di sini{hint_id}.",
     "Code {value!r} is in the list, but not allowed for {component} here{hint_en}.",
 )
+UNKNOWN_PROVIDER = FaultKind(
+    "unknown-provider",
+    "{value!r} tidak punya perjanjian untuk menyediakan data dataflow ini{hint_id}.",
+    "{value!r} has no agreement to provide data of this dataflow{hint_en}.",
+)
 MALFORMED_PERIOD = FaultKind(
     "malformed-period",
     "{value!r} bukan periode; tulis misalnya 2024, 2024-S1, 2024-Q1, 2024-05 atau 2024-05-31.",

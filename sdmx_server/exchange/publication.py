@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from sdmx_server.dataset import PROVIDER, Action, ResolvedStructure
+from sdmx_server.dataset import Action, ResolvedStructure
 from sdmx_server.errors import SemanticError
 from sdmx_server.exchange import validation
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.cube import dataset_of
+from sdmx_server.exchange.providers import check_providers, providers_of, with_provider
 from sdmx_server.exchange.resolution import layout_of, resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
-from sdmx_server.model.urn import PREFIX, parse_urn
+from sdmx_server.model.urn import PREFIX
 from sdmx_server.query import ArtefactQuery
 from sdmx_server.storage.observations import DatasetVersion
 from sdmx_server.storage.publication import Publication
@@ -99,8 +99,10 @@ def check(
     for delivery in deliveries:
         context = _context(delivery, catalogue)
         structure = resolve(context, catalogue)
+        allowed = providers_of(context, catalogue)
+        faults.extend(check_providers(delivery, allowed))
         faults.extend(validation.check(delivery, structure))
-        sound.append((_with_provider(delivery, context, catalogue), structure))
+        sound.append((with_provider(delivery, allowed), structure))
     if faults:
         raise DeliveryFaults(faults)
     return sound
@@ -149,23 +151,3 @@ def _named(delivery: Delivery, catalogue: Catalogue) -> Maintainable | None:
     query = ArtefactQuery(agencies, (match["id"],), (match["version"] or "latest",))
     found = catalogue.get(catalogue.matching((delivery.context,), query))
     return found[0] if len(found) == 1 else None
-
-
-def _with_provider(
-    delivery: Delivery, context: Dataflow | ProvisionAgreement, catalogue: Catalogue
-) -> Delivery:
-    """Return the delivery with its provider, where only one can be meant."""
-    if delivery.provider is not None or PROVIDER in delivery.columns:
-        return delivery
-    if isinstance(context, ProvisionAgreement):
-        return replace(delivery, provider=_provider(context))
-    users = catalogue.get(catalogue.parents([context.urn]))
-    agreements = [user for user in users if isinstance(user, ProvisionAgreement)]
-    if len(agreements) != 1:
-        return delivery
-    return replace(delivery, provider=_provider(agreements[0]))
-
-
-def _provider(agreement: ProvisionAgreement) -> str:
-    parts = parse_urn(agreement.data_provider or "")
-    return f"{parts.agency_id}.{parts.item}"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
 
 from loaders.observations import load
+from sdmx_server.dataset import PROVIDER
 from sdmx_server.errors import SemanticError
-from sdmx_server.exchange.publication import publish, publish_structures
+from sdmx_server.exchange.publication import check, publish, publish_structures
 from sdmx_server.exchange.stores import stores_of
-from sdmx_server.model.datastructure import DataStructure
+from sdmx_server.model.datastructure import DataStructure, ProvisionAgreement
+from sdmx_server.model.delivery import Delivery, DeliveryFaults
 from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.observations import ObservationStore
 from structures.build import build
@@ -51,3 +54,80 @@ def test_the_same_figures_again_make_no_new_version(stores):
     first = publish(load(), stores, AT)
     again = publish(load(), stores, AT)
     assert [(v.dataset, v.number) for v in again] == [(v.dataset, 1) for v in first]
+
+
+def stunting(**changes: object) -> Delivery:
+    (held,) = [d for d in load() if d.structure == "ID_KOTASERANG:DF_STUNTING(1.0.0)"]
+    return dataclasses.replace(held, **changes)
+
+
+def faults_of(delivery, stores):
+    with pytest.raises(DeliveryFaults) as caught:
+        check([delivery], stores)
+    return caught.value.faults
+
+
+def test_a_provider_without_an_agreement_is_refused_and_those_with_one_are_named(stores):
+    (fault,) = faults_of(stunting(provider="ID_KOTASERANG.NOPE"), stores)
+
+    assert (fault.code, fault.value, fault.place.row) == (
+        "unknown-provider",
+        "ID_KOTASERANG.NOPE",
+        None,
+    )
+    assert fault.suggestions == ("ID_KOTASERANG.DINKES",)
+    assert fault.english == (
+        "'ID_KOTASERANG.NOPE' has no agreement to provide data of this dataflow; allowed are "
+        "ID_KOTASERANG.DINKES."
+    )
+    assert "; yang boleh ID_KOTASERANG.DINKES." in fault.indonesian
+
+
+def test_a_provider_in_a_column_is_checked_in_each_row(stores):
+    held = stunting()
+    providers = ["ID_KOTASERANG.DINKES"] * len(held.rows)
+    providers[1], providers[2], providers[4] = "DINKES", None, "ID_KOTASERANG.DINKE"
+
+    found = faults_of(stunting(columns={**held.columns, PROVIDER: providers}), stores)
+
+    assert [(f.code, f.place.row, f.place.column, f.value) for f in found] == [
+        ("unknown-provider", held.rows[1], PROVIDER, "DINKES"),
+        ("unknown-provider", held.rows[4], PROVIDER, "ID_KOTASERANG.DINKE"),
+    ]
+
+
+def test_many_rows_of_an_unknown_provider_are_counted(stores):
+    held = stunting(action="Delete")
+    many = dataclasses.replace(
+        held, columns={PROVIDER: ["X.Y"] * 1500}, rows=range(2, 1502), provider=None
+    )
+
+    *listed, last = [f for f in faults_of(many, stores) if f.place.column == PROVIDER]
+
+    assert len(listed) == 1000
+    assert (last.code, last.place.row) == ("further-faults", 1002)
+    assert "500 more rows up to row 1501" in last.english
+
+
+def test_an_agreement_is_kept_by_its_own_provider_alone(stores):
+    agreement = next(
+        a
+        for a in ARTEFACTS
+        if isinstance(a, ProvisionAgreement) and "DF_STUNTING" in str(a.dataflow)
+    )
+    of_agreement = {"structure": agreement.urn, "context": "provisionagreement"}
+
+    ((delivery, _),) = check([stunting(**of_agreement, provider=None)], stores)
+    (fault,) = faults_of(stunting(**of_agreement, provider="ID_KOTASERANG.BPS"), stores)
+
+    assert delivery.provider == "ID_KOTASERANG.DINKES"
+    assert fault.code == "unknown-provider"
+
+
+def test_where_nothing_is_agreed_anybody_may_provide(engine):
+    stores = stores_of(ArtefactStore(engine), ObservationStore(engine))
+    publish_structures([a for a in ARTEFACTS if not isinstance(a, ProvisionAgreement)], stores, AT)
+
+    ((delivery, _),) = check([stunting(provider="ID_KOTASERANG.NOPE")], stores)
+
+    assert delivery.provider == "ID_KOTASERANG.NOPE"
