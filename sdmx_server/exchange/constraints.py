@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from sdmx_server.exchange.members import members
 from sdmx_server.model.codelist import Code
 from sdmx_server.model.constraint import CubeRegion, CubeRegionKey, DataConstraint
@@ -35,6 +37,20 @@ def allowed_codes(
             if left is not None:
                 allowed[component] = allowed.get(component, frozenset(codes)) & left
     return allowed
+
+
+def without_time(constraint: DataConstraint) -> DataConstraint:
+    """Leave ranges of time out of what an Actual constraint says."""
+    if constraint.role != "Actual":
+        return constraint
+    regions = [
+        msgspec.structs.replace(
+            region, key_values=tuple(key for key in region.key_values if key.time_range is None)
+        )
+        for region in constraint.cube_regions
+    ]
+    kept = tuple(region for region in regions if region.key_values or region.components)
+    return msgspec.structs.replace(constraint, cube_regions=kept)
 
 
 def _left_by(regions: Iterable[CubeRegion], component: str, codes: Codes) -> frozenset[str] | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, SemanticError
 from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.constraints import without_time
 from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.partial import cut_to_items, cut_to_used, stub
 from sdmx_server.exchange.references import Prepare, References, named_lists
@@ -32,7 +33,11 @@ _STUBS = {  # detail -> whether matched artefacts are stubs, and whether stubs a
 
 
 def answer(
-    query: StructureQuery, stores: Stores, *, to_agencies: bool = True
+    query: StructureQuery,
+    stores: Stores,
+    *,
+    to_agencies: bool = True,
+    time_is_read: bool = True,
 ) -> list[Maintainable]:
     """Find the artefacts that a query asks for, and those that it wants along with them.
 
@@ -42,6 +47,8 @@ def answer(
         query: the query.
         stores: where to look.
         to_agencies: whether artefacts refer to the scheme that their agency stands in.
+        time_is_read: whether clients can read ranges of time in Actual constraints that come
+            along; where they cannot, the ranges are left out.
 
     Raises:
         NoResults: if nothing matches.
@@ -54,6 +61,8 @@ def answer(
     walk = References(catalogue, prepare, to_agencies=to_agencies)
     related = walk.related(matched, query.references).values()
     others = [artefact for artefact in related if _has_role(artefact, query.constraint_role)]
+    if not time_is_read:
+        others = [without_time(a) if isinstance(a, DataConstraint) else a for a in others]
     if query.detail in _STUBS:
         whole, complete = _STUBS[query.detail]
         others = [stub(artefact, complete=complete) for artefact in others]

@@ -65,7 +65,12 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
     """Answer a structure query in the format that the client prefers."""
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
-        artefacts = structure_exchange.answer(query, site().stores, to_agencies=dialect.to_agencies)
+        artefacts = structure_exchange.answer(
+            query,
+            site().stores,
+            to_agencies=dialect.to_agencies,
+            time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
+        )
         if not any(map(chosen.can_hold, artefacts)):
             refusal = _inexpressible(artefacts[0].urn, chosen, "structure+json;version=2.1.0")
             # Of a list nothing is left; an artefact that was named is there in other formats.

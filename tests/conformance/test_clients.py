@@ -1,4 +1,4 @@
-"""Traps that clients in use fall into, one test or more each (``-k trap_1``).
+"""Traps that clients in use fall into, one test or more each (``-k trap_8``).
 
 They were found in the code of clients in Python, R, JavaScript and Java and of spreadsheets.
 """
@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
+from msgspec.structs import replace
 
+from sdmx_server.model.constraint import CubeRegionKey, Period, TimeRange
+from tests.conformance import fixtures as fx
 from tests.conformance.answers import (
     SDMX,
     XML_LANG,
@@ -24,6 +27,9 @@ from tests.conformance.answers import (
     some,
     xml,
 )
+from tests.conformance.artefacts import allowing
+from tests.conformance.conftest import Serving
+from tests.conformance.fixtures import Content
 
 EXR = "/sdmx/v2/data/dataflow/TST/EXR/1.0.0"
 LABOUR = "/sdmx/v2/availability/dataflow/TST/LFS/1.0.0"
@@ -185,6 +191,46 @@ def test_whoever_takes_anything_gets_the_format_of_the_version(
     v2: FlaskClient, path: str, default: str
 ):
     assert media_type(v2.get(f"/sdmx/{path}", headers={"Accept": "*/*"})) == default
+
+
+def with_periods(version: str) -> Content:
+    """A survey with a constraint that says which codes and periods it holds."""
+    survey = fx.availability(version)
+    actual = allowing("CR_ACTUAL", survey.artefacts[1], {"SEX": ("F", "M")}, role="Actual")
+    span = TimeRange(start_period=Period(period="2000"), end_period=Period(period="2003"))
+    (region,) = actual.cube_regions
+    keys = (*region.key_values, CubeRegionKey(id="TIME_PERIOD", time_range=span))
+    regions = (replace(region, key_values=keys),)
+    shared = Content([*fx.shared(version), *fx.organisations()])
+    return shared + survey + Content([replace(actual, cube_regions=regions)])
+
+
+@pytest.fixture(scope="module")
+def survey(serving: Serving) -> FlaskClient:
+    """A server with a constraint on time."""
+    return serving(with_periods("1.0"))
+
+
+@pytest.mark.parametrize(
+    ("path", "version", "components"),
+    [
+        trap(8, "dataflow/TST/LFS?references=all", "2.1", ["SEX"]),
+        trap(8, "dataflow/TST/LFS?references=contentconstraint", "2.1", ["SEX"]),
+        trap(8, "contentconstraint/TST", "2.1", ["SEX", "TIME_PERIOD"]),
+        trap(8, "dataflow/TST/LFS?references=all", "3.0.0", ["SEX", "TIME_PERIOD"]),
+    ],
+)
+def test_constraints_that_come_along_in_2_1_have_no_time(
+    survey: FlaskClient, path: str, version: str, components: list[str]
+):
+    root = xml(survey.get(f"/sdmx/v1/{path}", headers=media("structure+xml", version)))
+    found = [key.get("id") for region in root.iter("{*}CubeRegion") for key in region]
+    assert found == components
+
+
+@pytest.mark.parametrize("path", [trap(8, "/sdmx/v1/availableconstraint/LFS")])
+def test_availability_keeps_its_time(survey: FlaskClient, path: str):
+    assert list(xml(survey.get(path)).iter("{*}TimeRange"))
 
 
 @pytest.mark.parametrize("path", [trap(9, "availableconstraint/LFS?references=all")])
