@@ -124,6 +124,8 @@ def _refusal(
 
 def _read_text(path: Path, separator: str) -> Grid:
     content = path.read_bytes()
+    if content.startswith(fault_kinds.UTF16_MARKS):
+        raise _refusal(fault_kinds.UTF16, Place(path.name, 1))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

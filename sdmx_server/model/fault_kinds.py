@@ -9,6 +9,12 @@ NOT_UTF8 = FaultKind(
     "Byte {value} (byte ke-{position} dalam berkas) bukan UTF-8; simpan berkas sebagai UTF-8.",
     "Byte {value} (byte {position} of the file) is not UTF-8; save the file as UTF-8.",
 )
+UTF16 = FaultKind(
+    "utf16",
+    'Berkas disandikan sebagai UTF-16 ("Unicode Text" di Excel); simpan sebagai UTF-8, di Excel '
+    '"CSV UTF-8".',
+    'The file is in UTF-16 (Excel\'s "Unicode Text"); save it as UTF-8, in Excel "CSV UTF-8".',
+)
 ROW_LENGTH = FaultKind(
     "row-length",
     "Baris memuat {value} sel, padahal kepala tabel memuat {expected} kolom.",
@@ -22,6 +28,9 @@ MALFORMED_CSV = FaultKind(
 DOCTYPE = FaultKind(
     "doctype", "XML tidak boleh memuat DOCTYPE.", "The XML must not hold a DOCTYPE."
 )
+
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""How a text in UTF-16 begins."""
 
 _CSV_REASONS = {
     "unexpected end of data": (

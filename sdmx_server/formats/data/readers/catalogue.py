@@ -10,6 +10,7 @@ from sdmx_server.formats.data.readers import csv, faults, json, ml3, ml21
 from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.formats.data.readers.xml import root_name
 from sdmx_server.model.delivery import Delivery
+from sdmx_server.model.fault_kinds import UTF16, UTF16_MARKS
 
 Read = Callable[[bytes, str], list[Delivery]]
 
@@ -28,7 +29,8 @@ _NAMESPACES = {
     f"{_SCHEMAS}/v3_1/message": "ml3",
 }
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_LOOKED_AT = 1_000  # bytes
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CSV_STARTS = (b"DATAFLOW", b"STRUCTURE", b'"DATAFLOW', b'"STRUCTURE')
 
 
@@ -62,7 +64,9 @@ def recognise(content: bytes, found: FaultList) -> str:
         found.stop(faults.EMPTY_FILE, 1)
     if start[:1] in (b"{", b"["):
         return "json"
-    if start[:1] == b"<" or start.startswith(_UTF16):
+    if start.startswith(UTF16_MARKS) and not _is_utf16_xml(start):
+        found.stop(UTF16, 1)
+    if start[:1] == b"<" or start.startswith(UTF16_MARKS):
         namespace, name = root_name(content, found)
         if namespace not in _NAMESPACES:
             shown = f"{{{namespace}}}{name}"
@@ -73,10 +77,14 @@ def recognise(content: bytes, found: FaultList) -> str:
     return "csv"
 
 
+def _is_utf16_xml(start: bytes) -> bool:
+    return start[:_LOOKED_AT].decode("utf-16", "replace").lstrip().startswith("<")
+
+
 def _refuse(start: bytes, found: FaultList) -> NoReturn:
     """Say what is wrong with a text that is neither XML nor JSON nor SDMX-CSV."""
     line = start.splitlines()[0]
-    if any(separator in line for separator in (b",", b";", b"\t", b"|")):
-        cell = re.split(rb"[,;\t|]", line, maxsplit=1)[0].decode("utf-8", "replace")
-        found.stop(faults.FIRST_COLUMN, 1, cell)
-    found.stop(faults.UNKNOWN_FORMAT, 1, allowed=", ".join(FORMATS))
+    cell, *others = re.split(rb"[,;\t|]", line, maxsplit=1)
+    if others and not _BINARY.search(line):
+        found.stop(faults.FIRST_COLUMN, 1, cell.decode("utf-8", "replace"))
+    found.stop(faults.UNKNOWN_FORMAT, 1)

@@ -15,8 +15,12 @@ MOST = 1_000
 EMPTY_FILE = FaultKind("empty-file", "Berkas kosong.", "The file is empty.")
 UNKNOWN_FORMAT = FaultKind(
     "unknown-format",
-    "Isi berkas bukan pesan data SDMX; yang diterima: {allowed}.",
-    "The content is no SDMX data message; accepted are {allowed}.",
+    "Isi berkas bukan pesan data SDMX; yang dibaca SDMX-CSV 1.0 dan 2.x, SDMX-ML 2.1 dan 3.x, "
+    "dan SDMX-JSON 2.x. Tabel lain atau buku kerja memerlukan pemetaan: --mapping "
+    "(loaders/README.md).",
+    "The content is no SDMX data message; SDMX-CSV 1.0 and 2.x, SDMX-ML 2.1 and 3.x, and "
+    "SDMX-JSON 2.x are read. Another table or a workbook needs a mapping: --mapping "
+    "(loaders/README.md).",
 )
 WRONG_FORMAT = FaultKind(
     "wrong-format",
@@ -26,8 +30,10 @@ WRONG_FORMAT = FaultKind(
 NO_DATA = FaultKind("no-data", "Pesan tidak memuat data.", "The message holds no data.")
 FIRST_COLUMN = FaultKind(
     "unknown-first-column",
-    "Kolom pertama {value!r} tidak dikenal; harus DATAFLOW, STRUCTURE atau STRUCTURE[;].",
-    "The first column {value!r} is unknown; it must be DATAFLOW, STRUCTURE or STRUCTURE[;].",
+    "Kolom pertama {value!r} tidak dikenal; SDMX-CSV mulai dengan DATAFLOW, STRUCTURE atau "
+    "STRUCTURE[;]. Tabel lain memerlukan pemetaan: --mapping (loaders/README.md).",
+    "The first column {value!r} is unknown; SDMX-CSV begins with DATAFLOW, STRUCTURE or "
+    "STRUCTURE[;]. Another table needs a mapping: --mapping (loaders/README.md).",
 )
 DUPLICATE_COLUMN = FaultKind(
     "duplicate-column",
@@ -86,6 +92,11 @@ MALFORMED_JSON = FaultKind(
     "malformed-json",
     "JSON tidak dapat dibaca: {reason}.",
     "The JSON cannot be read: {reason}.",
+)
+OLD_JSON = FaultKind(
+    "old-json",
+    "Pesan ini SDMX-JSON 1.0, yang tidak dibaca; yang dibaca SDMX-JSON 2.0 dan 2.1.",
+    "This message is SDMX-JSON 1.0, which is not read; SDMX-JSON 2.0 and 2.1 are.",
 )
 DUPLICATE_MEMBER = FaultKind(
     "duplicate-member",

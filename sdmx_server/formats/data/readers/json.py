@@ -47,6 +47,7 @@ def read(content: bytes, file: str) -> list[Delivery]:
 
 def _read(content: bytes, found: FaultList) -> list[Delivery]:
     message = as_object(decode_json(decode(content, found), found), "message", found)
+    _refuse_version_1(message, found)
     data = as_object(message.get("data"), "data", found)
     structures = [
         read_structure(structure, f"structures[{i}]", found)
@@ -62,6 +63,13 @@ def _read(content: bytes, found: FaultList) -> list[Delivery]:
         found.add(faults.NO_DATA)
     found.raise_if_any()
     return deliveries
+
+
+def _refuse_version_1(message: Mapping[str, object], found: FaultList) -> None:
+    """Refuse a message with one ``structure``, as SDMX-JSON has until 1.0."""
+    data = message.get("data", message)
+    if isinstance(data, dict) and "structure" in data and "structures" not in data:
+        found.stop(faults.OLD_JSON)
 
 
 def _structure_of(

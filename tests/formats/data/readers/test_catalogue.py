@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
 
 from sdmx_server.formats.data.readers.catalogue import read, recognise
@@ -38,6 +40,10 @@ def test_the_content_tells_the_format(content: bytes, format_: str) -> None:
         (b"hello", None, "unknown-format"),
         (b"%PDF-1.7", None, "unknown-format"),
         (b"PK\x03\x04", None, "unknown-format"),
+        (b"PK\x03\x04a,b;c\n", None, "unknown-format"),
+        ("Kecamatan\t2024\n".encode("utf-16"), None, "utf16"),
+        (codecs.BOM_UTF16_BE + "DATAFLOW,A\n".encode("utf-16-be"), None, "utf16"),
+        (codecs.BOM_UTF16_LE + b"a", None, "utf16"),
         (b"kode;nilai\n1;2\n", None, "unknown-first-column"),
         (b"<html></html>", None, "not-a-data-message"),
         (b"<", None, "malformed-xml"),
@@ -53,3 +59,14 @@ def test_anything_else_is_refused(content: bytes, format_: str | None, code: str
 
 def test_a_declared_format_that_is_right_is_read() -> None:
     assert len(read(messages.ml3(OBSERVATION), "x", "ml3")) == 1
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04a,b;c\n", b"kode;nilai\n1;2\n", b"hello"])
+def test_who_sends_another_table_is_told_of_mappings(content: bytes) -> None:
+    with pytest.raises(DeliveryFaults) as caught:
+        read(content, "x")
+
+    (fault,) = caught.value.faults
+    for text in (fault.indonesian, fault.english):
+        assert "SDMX-CSV" in text
+        assert "--mapping (loaders/README.md)" in text

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from sdmx_server.dataset import Rendering
 from sdmx_server.formats.data.readers.json import read
+from sdmx_server.formats.data.writers import json1
 from sdmx_server.model.delivery import DeliveryFaults
+from tests.formats.data import datasets as source
 
 URN = "urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=TST:EXR(1.0.0)"
 
@@ -99,6 +102,19 @@ def test_structure_action_and_dataset_attributes_are_told() -> None:
 
     assert (delivery.structure, delivery.context, delivery.action) == (URN, "dataflow", "Replace")
     assert dict(delivery.dataset_attributes) == {"DS_NOTE": "Reference rates"}
+
+
+def test_a_message_of_version_1_is_named_with_the_versions_that_are_read() -> None:
+    written = json1.write([source.exr()], source.MESSAGE, Rendering("1.0.0"))
+
+    with pytest.raises(DeliveryFaults) as caught:
+        read(b"".join(written), "x.json")
+
+    (fault,) = caught.value.faults
+    assert fault.code == "old-json"
+    for text in (fault.indonesian, fault.english):
+        assert "SDMX-JSON 1.0" in text
+        assert "SDMX-JSON 2.0" in text
 
 
 @pytest.mark.parametrize("digits", ["1.10", "0.000010", "1e5", "-0", "123456789012345678901"])
