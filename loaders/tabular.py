@@ -174,7 +174,7 @@ def _read_value(row: int, column: int, reading: _Reading) -> Cells | None:
         return None if symbol.skip else {rules.measure: symbol.value} | status | kept
     if cell.is_number:
         reading.numbers.add(column)
-    else:
+    elif text:
         reading.texts.setdefault(column, []).append(row)
     return _read_marked(text, cell, reading.place(row, column), reading)
 

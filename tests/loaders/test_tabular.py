@@ -191,6 +191,13 @@ def test_a_misspelt_name_is_told_with_sheet_cell_and_the_nearest_one(tmp_path: P
     )
 
 
+@pytest.mark.parametrize("empty", [None, "  "])
+def test_an_empty_value_beside_numbers_is_one_fault(tmp_path: Path, empty: str | None) -> None:
+    faults = faults_of(tmp_path, put("C7", empty))
+
+    assert [(f.code, f.place.cell) for f in faults] == [("empty-value", "C7")]
+
+
 def test_a_name_of_two_codes_is_not_decided(tmp_path: Path) -> None:
     mapping = MAPPING.replace('where = { LEVEL = "KECAMATAN" }\n', "")
 
@@ -376,6 +383,7 @@ def test_a_tidy_text_table_is_loaded(tmp_path: Path) -> None:
     ("content", "code", "row", "column"),
     [
         (TIDY.encode().replace(b"132", b"13\xff"), "not-utf8", 3, None),
+        (TIDY.encode("utf-16"), "utf16", 1, None),
         (TIDY.replace("132", '"132'), "malformed-csv", 3, None),
         (TIDY.replace("132", "132.5"), "malformed-number", 3, "jumlah"),
         (TIDY.replace("36.73.02", "36.73.99"), "unknown-name", 3, "kode"),
