@@ -229,15 +229,40 @@ def test_an_address_without_end_is_refused(v2: FlaskClient):
     assert v2.get(f"{DATA}/{'A' * 50_000}").status_code == 414
 
 
-def test_an_internal_failure_tells_nothing_of_the_inside(serving: Serving):
-    """Row 387."""
+@pytest.fixture(scope="module")
+def broken(serving: Serving) -> FlaskClient:
+    """A server that has lost its stores."""
     client = serving(Content(shared("1.0.0")) + exr("1.0.0"))
     site = client.application.extensions[EXTENSION]
     client.application.extensions[EXTENSION] = replace(site, stores=None)
-    response = client.get(DATA)
-    assert response.status_code == 500
-    assert "Traceback" not in response.text
-    assert "NoneType" not in response.text
+    return client
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        row(387, "v2/data/dataflow/TST/EXR/1.0.0"),
+        row(387, "v2/structure/dataflow/TST/EXR?references=all"),
+        row(387, "v2/availability/dataflow/TST/EXR"),
+        row(387, "v2/metadata/metadataset"),
+        row(387, "v2/schema/dataflow/TST/EXR"),
+        row(387, "v1/data/EXR"),
+        row(387, "v1/codelist"),
+        row(387, "v1/availableconstraint/EXR"),
+        row(387, "v1/schema/dataflow/TST/EXR"),
+    ],
+)
+@pytest.mark.parametrize("accept", ["*/*", "application/xml", "application/json"])
+def test_an_internal_failure_tells_nothing_of_the_inside(
+    broken: FlaskClient, path: str, accept: str
+):
+    """Row 383 as well: whoever may ask may read that it failed."""
+    response = broken.get(f"/sdmx/{path}", headers={"Accept": accept})
+    assert (response.status_code, error(response)) == (500, 500)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "html" not in response.headers["Content-Type"]
+    for secret in ("Traceback", "NoneType", "sqlite", ".py"):
+        assert secret not in response.text
 
 
 def test_an_error_in_json_has_the_code_of_http(v2: FlaskClient):
