@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from loaders.mapping import read_mapping
 from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.cli.reports import tell_faults, tell_published
+from sdmx_server.errors import SemanticError
 from sdmx_server.exchange.publication import check, publish
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.formats.data.readers import catalogue as readers
@@ -26,7 +27,9 @@ from sdmx_server.query import ArtefactQuery
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--mapping", type=click.Path(path_type=Path), help="TOML file: what the cells of a table mean."
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file: what the cells of a table mean.",
 )
 @click.option("--check-only", is_flag=True, help="Check the files and store nothing.")
 @click.option(
@@ -54,7 +57,9 @@ def load(
         stores = open_stores(settings_of(flags))
         try:
             paths = [Path(file) for file in files]
-            deliveries = _read_all(paths, _reader(mapping, stores))
+            deliveries, faults = _read_all(paths, _reader(mapping, stores))
+            if faults:
+                raise DeliveryFaults([*faults, *_further(deliveries, stores)])
             if check_only:
                 check(deliveries, stores)
                 click.echo("No fault was found; nothing was stored.")
@@ -76,8 +81,10 @@ def _reader(mapping: Path | None, stores: Stores) -> Callable[[Path], list[Deliv
     return lambda file: tabular.load(file, means, codelists)
 
 
-def _read_all(files: list[Path], read: Callable[[Path], list[Delivery]]) -> list[Delivery]:
-    """Read the files, with progress; the faults of all files are told at once."""
+def _read_all(
+    files: list[Path], read: Callable[[Path], list[Delivery]]
+) -> tuple[list[Delivery], list[Fault]]:
+    """Read the files, with progress; return what could be read, and the faults."""
     deliveries: list[Delivery] = []
     faults: list[Fault] = []
     with click.progressbar(files, label="Reading", file=sys.stderr) as progress:
@@ -86,6 +93,16 @@ def _read_all(files: list[Path], read: Callable[[Path], list[Delivery]]) -> list
                 deliveries.extend(read(file))
             except DeliveryFaults as found:
                 faults.extend(found.faults)
-    if faults:
-        raise DeliveryFaults(faults)
-    return deliveries
+                deliveries.extend(found.readable)
+    return deliveries, faults
+
+
+def _further(deliveries: list[Delivery], stores: Stores) -> Sequence[Fault]:
+    """Return the faults in what could be read, so that all are told at once."""
+    try:
+        check(deliveries, stores)
+    except DeliveryFaults as found:
+        return found.faults
+    except SemanticError as error:
+        click.echo(error.detail, err=True)
+    return ()

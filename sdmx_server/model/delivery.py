@@ -117,8 +117,15 @@ class Delivery:
 
 
 class DeliveryFaults(Exception):
-    """A delivery cannot be read or stored; carries every fault that was found."""
+    """A delivery cannot be read or stored; carries every fault that was found.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    Attributes:
+        faults: the faults.
+        readable: what could be read all the same, to be checked for further faults; it is
+            never stored.
+    """
+
+    def __init__(self, faults: Sequence[Fault], readable: Sequence[Delivery] = ()) -> None:
         super().__init__(f"{len(faults)} faults; the first: {faults[0].english}")
         self.faults = tuple(faults)
+        self.readable = tuple(readable)

@@ -60,16 +60,18 @@ def read(content: bytes, file: str) -> list[Delivery]:
     An empty cell is no value; everything else is kept as it stands.
 
     Raises:
-        DeliveryFaults: if the message cannot be read, with every reason.
+        DeliveryFaults: if the message cannot be read, with every reason; the rows that could
+            be are ``readable``.
     """
     found = FaultList(file)
     text = decode(content, found)
     header = csv_header.read(text, found)
+    is_sound = not found.faults
     table = _read_table(text, header, found)
-    found.raise_if_any()
-    blocks = list(_blocks(table, found))
-    deliveries = [_delivery(table, block, len(blocks) > 1, found) for block in blocks]
-    found.raise_if_any()
+    if not (is_sound and table.rows):
+        found.raise_if_any()
+    deliveries = list(_deliveries(table, found))
+    found.raise_if_any(deliveries)
     return deliveries
 
 
@@ -113,15 +115,29 @@ def _append(columns: list[Cells], chunk: list[list[str]], memo: dict[str, str | 
     chunk.clear()
 
 
+def _deliveries(table: _Table, found: FaultList) -> Iterator[Delivery]:
+    """Yield the blocks of rows, without those that have faults but for the name of an action."""
+    blocks = list(_blocks(table, found))
+    for block in blocks:
+        before = len(found.faults)
+        delivery = _delivery(table, block, len(blocks) > 1, found)
+        if block.is_named and len(found.faults) == before:
+            yield delivery
+
+
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Rows ``first`` to ``last``, the latter excluded, of one structure and action."""
+    """Rows ``first`` to ``last``, the latter excluded, of one structure and action.
+
+    ``is_named`` says whether the structure can be looked up.
+    """
 
     first: int
     last: int
     structure: str
     context: str
     action: str
+    is_named: bool
 
 
 def _blocks(table: _Table, found: FaultList) -> Iterator[_Block]:
@@ -134,19 +150,22 @@ def _blocks(table: _Table, found: FaultList) -> Iterator[_Block]:
     starts = [i for i, mark in enumerate(marks) if i == 0 or mark != marks[i - 1]]
     for first, last in zip(starts, [*starts[1:], len(marks)], strict=True):
         context, structure, action = marks[first]
-        row = table.rows[first]
+        row, before = table.rows[first], len(found.faults)
         if context not in _CONTEXTS:
             found.add(faults.UNKNOWN_STRUCTURE_TYPE, row, context or "", "STRUCTURE")
-        if action not in _ACTIONS:
-            allowed = ", ".join(letter for letter in _ACTIONS if letter)
-            found.add(faults.UNKNOWN_ACTION, row, action, "ACTION", allowed=allowed)
-        yield _Block(
-            first,
-            last,
-            _reference(structure or "", row, table.header, found),
-            _CONTEXTS.get(context or "", "dataflow"),
-            _ACTIONS.get(action, "Merge"),
-        )
+        reference = _reference(structure or "", row, table.header, found)
+        is_named = len(found.faults) == before
+        name = _action(action, row, found)
+        yield _Block(first, last, reference, _CONTEXTS.get(context or "", ""), name, is_named)
+
+
+def _action(text: str | None, row: int, found: FaultList) -> str:
+    """Return the action; an unknown one is checked further as what its first letter says."""
+    if text in _ACTIONS:
+        return _ACTIONS[text]
+    allowed = ", ".join(letter for letter in _ACTIONS if letter)
+    found.add(faults.UNKNOWN_ACTION, row, text, "ACTION", allowed=allowed)
+    return _ACTIONS.get((text or "")[:1].upper(), "Merge")
 
 
 def _reference(text: str, row: int, header: Header, found: FaultList) -> str:

@@ -5,9 +5,17 @@ Source: SDMX-CSV 2.1 field guide; SDMX-ML 2.1 and 3.1 schemas; SDMX-JSON 2.1 dat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
-from sdmx_server.model.delivery import DeliveryFaults, Fault, FaultKind, Place, complain
+from sdmx_server.model.delivery import (
+    Delivery,
+    DeliveryFaults,
+    Fault,
+    FaultKind,
+    Place,
+    complain,
+)
 
 MOST = 1_000
 """How many faults are listed before reading stops, which is then said as one more fault."""
@@ -156,11 +164,11 @@ class FaultList:
         self.add(kind, row, value, column, **details)
         raise DeliveryFaults(self.faults)
 
-    def raise_if_any(self) -> None:
-        """Go on only with a sound file.
+    def raise_if_any(self, readable: Sequence[Delivery] = ()) -> None:
+        """Go on only with a sound file; ``readable`` is what can be checked further.
 
         Raises:
             DeliveryFaults: if a fault was noted.
         """
         if self.faults:
-            raise DeliveryFaults(self.faults)
+            raise DeliveryFaults(self.faults, readable)

@@ -154,8 +154,8 @@ def test_several_values_and_languages_become_json(header: str, cell: str, json: 
         ]),
         (b"STRUCTURE,STRUCTURE_ID,ACTION,A\nflow,TST:X(1.0),M,1\ndataflow,X,U,1\n", [
             ("unknown-structure-type", 2, "STRUCTURE", "flow"),
-            ("unknown-action", 3, "ACTION", "U"),
             ("malformed-structure", 3, "STRUCTURE_ID", "X"),
+            ("unknown-action", 3, "ACTION", "U"),
         ]),
         (b"STRUCTURE[;],STRUCTURE_ID,N[en;id]\ndataflow,TST:X,de:Text\n", [
             ("malformed-languages", 2, "N", "de:Text"),
@@ -166,6 +166,42 @@ def test_each_mistake_is_named_with_its_line_and_value(
     content: bytes, expected: list[tuple[str, int | None, str | None, str | None]]
 ) -> None:
     assert faults_of(content) == expected
+
+
+def test_rows_without_such_faults_can_be_checked_further() -> None:
+    text = (
+        f"{HEAD}A\n"
+        "dataflow,TST:X(1.0.0),M,1\n"
+        "dataflow,TST:X(1.0.0),M,1,more\n"
+        "dataflow,TST:X(1.0.0),M,2\n"
+        "dataflow,TST:X(1.0.0),U,3\n"
+        "dataflow,TST:X(1.0.0),DELETE,4\n"
+        "dataflow,X,M,5\n"
+        "flow,TST:X(1.0.0),M,6\n"
+    )
+
+    with pytest.raises(DeliveryFaults) as caught:
+        read(text.encode(), "x.csv")
+
+    assert [(f.code, f.place.row) for f in caught.value.faults] == [
+        ("row-length", 3),
+        ("unknown-action", 5),
+        ("unknown-action", 6),
+        ("malformed-structure", 7),
+        ("unknown-structure-type", 8),
+    ]
+    assert [(d.action, list(d.rows)) for d in caught.value.readable] == [
+        ("Merge", [2, 4]),
+        ("Merge", [5]),
+        ("Delete", [6]),
+    ]
+
+
+def test_cells_that_are_not_understood_are_not_checked_as_empty() -> None:
+    with pytest.raises(DeliveryFaults) as caught:
+        read(b"STRUCTURE[;],STRUCTURE_ID,N[en;id]\ndataflow,TST:X,de:Text\n", "x.csv")
+
+    assert caught.value.readable == ()
 
 
 def test_a_fault_speaks_indonesian_and_english() -> None:
