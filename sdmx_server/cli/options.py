@@ -37,9 +37,19 @@ def told() -> Iterator[None]:
     """Turn what went wrong into one clear sentence and exit code 1."""
     try:
         yield
-    except (SdmxError, SettingsError, Unreadable, OSError) as error:
-        text = error.detail if isinstance(error, SdmxError) else str(error)
-        raise click.ClickException(text) from None
+    except SdmxError as error:
+        raise click.ClickException(error.detail) from None
+    except (SettingsError, Unreadable) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(_sentence(error)) from None
+
+
+def _sentence(error: OSError) -> str:
+    """Say which file the system refused, and why."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"{str(error.filename)!r} cannot be read or written: {error.strerror}."
 
 
 def settings_of(flags: dict[str, Any]) -> Settings:

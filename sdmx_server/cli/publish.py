@@ -51,8 +51,8 @@ def publish_structures(stores: Stores, content: Path | None) -> None:
     check_content(content)
     artefacts: tuple[Maintainable, ...] = build(content)
     changed = publication.publish_structures(artefacts, stores, datetime.now(UTC))
-    words = "published" if changed else "unchanged"
-    click.echo(f"  {len(artefacts)} artefacts {words}")
+    count = len(artefacts)
+    click.echo(f"  {changed} of {count} artefacts published, {count - changed} unchanged")
 
 
 def check_content(content: Path | None) -> None:

@@ -28,8 +28,8 @@ from sdmx_server.storage.publication import Publication
 _SHORT = re.compile(r"(?:(?P<agency>[^:()]+):)?(?P<id>[^:()]+)(?:\((?P<version>[^()]+)\))?")
 
 
-def publish_structures(artefacts: Iterable[Maintainable], stores: Stores, at: datetime) -> bool:
-    """Publish artefacts as one; return whether anything changed.
+def publish_structures(artefacts: Iterable[Maintainable], stores: Stores, at: datetime) -> int:
+    """Publish artefacts as one; return how many have changed.
 
     Raises:
         SemanticError: if a data structure that data are stored by would come to mean other

@@ -85,8 +85,8 @@ class ArtefactStore:
         self._engine = engine
         self._cache: Cache[int, Maintainable] = Cache(cache_bytes)
 
-    def put(self, new: Iterable[Maintainable], at: datetime) -> bool:
-        """Store artefacts in one transaction and say whether anything has changed.
+    def put(self, new: Iterable[Maintainable], at: datetime) -> int:
+        """Store artefacts in one transaction and return how many have changed.
 
         A version that is there with other content is replaced; ``as_of`` an earlier instant
         the old content can still be read. Identical content is left alone. What is stored
@@ -106,11 +106,11 @@ class ArtefactStore:
                 if held.get(urn) != (type_name(artefact), document)
             ]
             if not changed:
-                return False
+                return 0
             _close(connection, [artefact.urn for artefact, _ in changed], at)
             _insert(connection, changed, at)
             raise_revision(connection, STORE, at)
-        return True
+        return len(changed)
 
     def delete(self, urns: Iterable[str], at: datetime) -> int:
         """Take artefacts out in one transaction and return how many there were.

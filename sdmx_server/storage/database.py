@@ -91,10 +91,19 @@ def opened(url: str) -> sa.Engine:
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(parsed.database).parent)
     engine = connect(url)
     create(engine)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"The folder {str(folder)!r} for the database cannot be made: {error.strerror}."
+        ) from error
 
 
 def parse_url(url: str) -> sa.URL:

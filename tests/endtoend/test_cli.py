@@ -149,6 +149,32 @@ def test_a_database_that_cannot_be_used_is_told_with_its_reason(tmp_path, url, r
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--mapping", "{folder}/none.toml"), "File '{folder}/none.toml' does not exist."),
+        (("--mapping", "{folder}"), "File '{folder}' is a directory."),
+        (
+            ("--home", "{file}/var"),
+            "The folder '{file}/var' for the database cannot be made: Not a directory.",
+        ),
+        (("--report", "{folder}/none/x.csv"), "'{folder}/none/x.csv' cannot be read or written: "),
+    ],
+)
+def test_a_file_or_folder_that_cannot_be_used_is_named(tmp_path, flags, told):
+    file = tmp_path / "letter.txt"
+    file.write_text("Yth. Kepala Dinas\n", "utf-8")
+    paths = {"file": file, "folder": tmp_path}
+    home = ("--home", str(tmp_path / "var"))
+
+    arguments = ["load", str(file), *home, *(flag.format(**paths) for flag in flags)]
+    done = CliRunner().invoke(main, arguments)
+
+    assert done.exit_code != 0
+    assert told.format(**paths) in done.output
+    assert "Errno" not in done.output
+
+
 def test_a_faulty_file_is_told_in_both_languages_and_nothing_is_stored(home, tmp_path):
     before = exported(home, "DF_KEMISKINAN")
     file = message(
@@ -181,6 +207,42 @@ def test_a_faulty_file_is_told_in_both_languages_and_nothing_is_stored(home, tmp
         ("5", "OBS_STATUS", "Q9"),
     ]
     assert exported(home, "DF_KEMISKINAN") == before
+
+
+def test_the_faults_of_all_rows_are_told_although_some_cannot_be_read(home, tmp_path):
+    file = message(
+        tmp_path,
+        "3673,POV_P0,2023,5.9,PT,0,A",
+        "9999,POV_P0,2024,5.1,PT,0,A,x",
+        "3673,POV_P0,2024,abc,PT,0,A,x",
+    )
+    unknown = f"dataflow,{AGENCY}:DF_KEMISKINAN(1.0.0),X,A,3673,POV_P0,20x4,5.1,PT,0,A,x\n"
+    file.write_text(file.read_text("utf-8") + unknown, "utf-8")
+    table = tmp_path / "faults.csv"
+
+    done = run("load", str(file), "--home", str(home), "--report", str(table))
+
+    assert done.returncode == 1
+    told = list(csv.DictReader(io.StringIO(table.read_text("utf-8"))))
+    assert [(each["code"], each["row"], each["value"]) for each in told] == [
+        ("row-length", "2", "11"),
+        ("unknown-code", "3", "9999"),
+        ("malformed-number", "4", "abc"),
+        ("unknown-action", "5", "X"),
+        ("malformed-period", "5", "20x4"),
+    ]
+
+
+def test_faults_are_told_beside_a_structure_that_is_not_held(home, tmp_path):
+    file = message(tmp_path, "3673,POV_P0,2023,5.9,PT,0,A")
+    other = f"dataflow,{AGENCY}:DF_NONE(1.0.0),M,A,3673,POV_P0,2024,5.1,PT,0,A,x\n"
+    file.write_text(file.read_text("utf-8") + other, "utf-8")
+
+    done = run("load", str(file), "--home", str(home))
+
+    assert done.returncode == 1
+    assert "DF_NONE(1.0.0), which is not held here" in done.stderr
+    assert "row 2: The row has 11 cells" in done.stderr
 
 
 def test_a_good_file_beside_a_faulty_one_is_not_stored_either(home, tmp_path):

@@ -87,7 +87,7 @@ def test_an_artefact_comes_back_as_it_was_stored(store):
         names={"id": "Wilayah", "en": "Areas"},
         codes=(Code(id="3673", names={"id": "Kota Serang"}), Code(id="007", parent="3673")),
     )
-    assert store.put([held], day(1)) is True
+    assert store.put([held], day(1)) == 1
     assert store.get([held.urn]) == [held]
 
 
@@ -107,8 +107,14 @@ def test_a_class_that_shares_its_urn_class_keeps_its_own(store):
 def test_storing_identical_content_again_changes_nothing(store):
     store.put([codelist()], day(1))
     before = store.revision()
-    assert store.put([codelist()], day(2)) is False
+    assert store.put([codelist()], day(2)) == 0
     assert store.revision() == before
+
+
+def test_only_what_has_changed_is_counted(store):
+    store.put([codelist("1.0.0"), codelist("1.1.0")], day(1))
+    changed = codelist("1.1.0", names={"en": "Areas"})
+    assert store.put([codelist("1.0.0"), changed, codelist("2.0.0")], day(2)) == 2
 
 
 def test_every_change_raises_the_revision(store):
@@ -145,7 +151,7 @@ def test_a_deleted_artefact_can_be_read_as_of_before(store):
 def test_a_deleted_artefact_can_be_stored_again(store):
     store.put([codelist()], day(1))
     store.delete([codelist().urn], day(2))
-    assert store.put([codelist()], day(3)) is True
+    assert store.put([codelist()], day(3)) == 1
     assert store.get([codelist().urn]) == [codelist()]
 
 
