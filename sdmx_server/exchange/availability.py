@@ -57,19 +57,18 @@ def answer(query: AvailabilityQuery, stores: Stores) -> list[Availability]:
 
     Raises:
         QuerySyntaxError: if the query names components that no structure has.
-        NoResults: if no observation matches.
+        NoResults: if no observation matches and, in mode ``available``, none would if one
+            dimension were chosen anew.
     """
     parts = slices(query.cube, stores)
     found: list[Availability] = []
     for part in parts:
         shown = _shown(query, part)
         extent = _extent(part, stores)
-        if extent.series_count:
-            values = _values(query, part, extent, shown, stores)
-            shown_extent = replace(
-                extent, values=values, period=_period(query, part, extent, stores)
-            )
-            constraint = _constraint(part, shown_extent, shown)
+        values = _values(query, part, extent, shown, stores)
+        shown_extent = replace(extent, values=values, period=_period(query, part, extent, stores))
+        constraint = _constraint(part, shown_extent, shown)
+        if extent.series_count or constraint.cube_region.key_values:
             found.append(Availability(constraint, part.structure))
     if not found:
         raise NoResults("No observation matches this query.")

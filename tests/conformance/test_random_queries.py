@@ -18,7 +18,13 @@ from pysdmx.api.dc.query import (
     SortBy,
     TextFilter,
 )
-from pysdmx.api.qb import ApiVersion, DataContext, DataQuery
+from pysdmx.api.qb import (
+    ApiVersion,
+    AvailabilityMode,
+    AvailabilityQuery,
+    DataContext,
+    DataQuery,
+)
 from werkzeug.test import TestResponse
 
 from tests.conformance import fixtures as fx
@@ -35,6 +41,7 @@ from tests.conformance.oracle import (
 )
 
 QUERIES = 300
+AVAILABILITIES = 100
 BY_QUERY = 10
 
 _RATES = Survey(
@@ -367,3 +374,53 @@ def check(response: TestResponse, asked: Asked) -> None:
         assert counted(found) == counted(everything), said
     else:
         assert counted(found) <= counted(everything), said
+
+
+@pytest.mark.parametrize("seed", range(AVAILABILITIES // BY_QUERY))
+def test_availability_lists_what_a_look_at_every_row_finds(v2: FlaskClient, seed: int):
+    random = Random(seed)
+    for _ in range(BY_QUERY):
+        survey = random.choice((_RATES, _LABOUR))
+        version = random.choice([v for v in ApiVersion if v >= ApiVersion.V1_3_0])
+        is_v2 = version >= ApiVersion.V2_0_0
+        key, positions = (_v2_key if is_v2 else _v1_key)(random, survey)
+        filters, tests = _filters(random, survey) if is_v2 else (None, ())
+        mode = random.choice(list(AvailabilityMode))
+        query = AvailabilityQuery(
+            DataContext.DATAFLOW, "TST", survey.name, "1.0.0", key, components=filters, mode=mode
+        )
+        url = f"/sdmx/v{2 if is_v2 else 1}{query.get_url(version, random.random() < 0.5)}"
+        response = v2.get(url, headers=media("structure+json", "2.0.0"))
+        wanted = Wanted(keys=(positions,) if positions else (), tests=tests)
+        is_exact = mode is AvailabilityMode.EXACT
+        expected = {
+            dimension: {row[dimension] for row in answer(survey, each)}
+            for dimension in survey.dimensions
+            for each in [wanted if is_exact else regardless_of(dimension, survey, wanted)]
+        }
+        assert listed_values(response, survey) == {k: v for k, v in expected.items() if v}, url
+
+
+def regardless_of(dimension: str, survey: Survey, wanted: Wanted) -> Wanted:
+    """Return what is wanted, whatever a dimension holds."""
+    place = survey.dimensions.index(dimension)
+    keys = tuple(
+        tuple(frozenset() if n == place else codes for n, codes in enumerate(key))
+        for key in wanted.keys
+    )
+    tests = tuple(test for test in wanted.tests if test.component != dimension)
+    return replace(wanted, keys=keys, tests=tests)
+
+
+def listed_values(response: TestResponse, survey: Survey) -> dict[str, set[str]]:
+    """Return the values of each dimension that an availability constraint lists."""
+    if response.status_code in (204, 404):
+        return {}
+    assert response.status_code == 200, response.text
+    (constraint,) = response.json["data"]["dataConstraints"]
+    (region,) = constraint["cubeRegions"]
+    return {
+        key["id"]: {value if isinstance(value, str) else value["value"] for value in key["values"]}
+        for key in region["keyValues"]
+        if key["id"] in survey.dimensions and key.get("values")
+    }
