@@ -2,7 +2,12 @@
 
 A dimension (or time) without a value is a wildcard. A row without any other value deletes
 the observations that it matches, or without time whole series; otherwise it deletes only
-the values of the components that it names, whatever it says of them.
+the values of the components that it names, whatever it says of them. An observation that
+such a row leaves without any value is gone, and so is a series without observations.
+
+A deletion works at the lowest level that a row gives: one with a period that names a
+component of observations leaves the attributes of series that it names to the other
+observations of theirs.
 
 Source: SDMX 3.1 Technical Notes, section on dataset actions.
 """
@@ -15,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sdmx_server.dataset import Codes
+from sdmx_server.dataset import Codes, Layout
 from sdmx_server.storage.blocks import Block, blank, pick
 from sdmx_server.storage.columns import Flags, Keys, among, check_columns
 from sdmx_server.storage.draft import Arrangement, Draft, Read
@@ -39,7 +44,8 @@ class _Rule:
         wanted: the keys that the rows give, with the period where they give one; sorted.
         periods: how many periods there are; 0 where the rows give none.
         matched: which series the rows match.
-        named: the components whose values go; empty for whole observations.
+        named: the components whose values go, those of observations or those of series or
+            both; empty for whole observations.
     """
 
     series_keys: Keys
@@ -87,7 +93,7 @@ def _rules(index: SeriesIndex, incoming: Incoming, numbers: SeriesNumbers) -> li
     layout = index.layout
     key = (*layout.dimensions, layout.time) if layout.time else layout.dimensions
     return [
-        _rule(index, incoming, numbers, given, (named, alike))
+        _rule(index, incoming, numbers, given, (_lowest(layout, given, named), alike))
         for named, some in _named_patterns(index, incoming)
         for given, alike in patterns(incoming, key, some)
     ]
@@ -104,6 +110,13 @@ def _named_patterns(index: SeriesIndex, incoming: Incoming) -> list[tuple[tuple[
     flags: dict[str, Codes] = {**{column: incoming.codes[column] for column in coded}, **texts}
     said = Incoming(flags, {}, {}, {}, incoming.rows)
     return patterns(said, tuple(flags), np.arange(incoming.rows))
+
+
+def _lowest(layout: Layout, given: Sequence[str], named: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the named components at the lowest level that rows of one kind give."""
+    of_observations = tuple(column for column in named if column not in layout.series)
+    is_of_observations = layout.time is None or layout.time in given
+    return of_observations if of_observations and is_of_observations else named
 
 
 def _rule(
@@ -134,7 +147,18 @@ def _apply(rule: _Rule, block: Block, time: str | None) -> Block:
     hit = among(keys, rule.wanted)
     if not rule.named:
         return pick(block, np.flatnonzero(~hit))
-    for column in rule.named:
-        if column in block.codes or column in block.texts:
-            block = blank(block, hit, column)
-    return block
+    named = [column for column in rule.named if column in block.codes or column in block.texts]
+    for column in named:
+        block = blank(block, hit, column)
+    return pick(block, np.flatnonzero(~(hit & _is_bare(block, time)))) if named else block
+
+
+def _is_bare(block: Block, time: str | None) -> Flags:
+    """Tell which observations have no value of any component but their key."""
+    bare = np.ones(len(block.series), np.bool_)
+    for column, codes in block.codes.items():
+        if column != time:
+            bare &= codes < 0
+    for texts in block.texts.values():
+        bare &= np.asarray(texts.is_null())
+    return bare

@@ -137,6 +137,67 @@ def test_delete_takes_away_only_the_components_that_it_names(store):
     assert store.select(version).dictionaries["UNIT"] == ()
 
 
+GHOSTS = [
+    row("A.3673.2019", "1", STATUS="A", NOTE="x", UNIT="PS"),
+    row("A.3673.2020", "2", STATUS="A", UNIT="PS"),
+    row("A.3674.2019", "3", STATUS="A", UNIT="PS"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "left"),
+    [
+        ([row("A.3673.2020", "2", STATUS="A", UNIT="PS")], ["A.3673.2019", "A.3674.2019"]),
+        ([row("A.3673.2020", "-", STATUS="-")], ["A.3673.2019", "A.3674.2019"]),
+        (
+            [row("A.3673.2020", "-"), row("A.3673.2020", STATUS="-")],
+            ["A.3673.2019", "A.3674.2019"],
+        ),
+        ([row("A.3674.2019", "3", STATUS="A", UNIT="PS")], ["A.3673.2019", "A.3673.2020"]),
+        ([row("..2019", "-", STATUS="-")], ["A.3673.2019", "A.3673.2020"]),
+        ([row("A..", "-", STATUS="-", NOTE="-", UNIT="-")], []),
+        ([row("A.3673.2020", "-")], ["A.3673.2019", "A.3673.2020", "A.3674.2019"]),
+        ([row("A.3673.", NOTE="-")], ["A.3673.2019", "A.3673.2020", "A.3674.2019"]),
+        ([row("A.3673.2030", "-", STATUS="-")], ["A.3673.2019", "A.3673.2020", "A.3674.2019"]),
+    ],
+)
+def test_an_observation_of_which_nothing_is_left_is_gone_and_so_is_its_series(store, rows, left):
+    first = publish(store, GHOSTS)
+    version = publish(store, rows, Action.DELETE, at=2)
+    assert list(compact(store.select(version))) == left
+    assert version.observation_count == len(left)
+    assert version.series_count == len({key.rpartition(".")[0] for key in left})
+    gone = {"A.3673.2019", "A.3673.2020", "A.3674.2019"} - set(left)
+    assert set(compact_keys(store.changes(first, version).deleted)) == gone
+
+
+def test_a_deleted_observation_leaves_the_attributes_of_its_series_to_the_others(store):
+    publish(store, GHOSTS)
+    version = publish(store, [GHOSTS[0]], Action.DELETE, at=2)
+    assert [found["UNIT"] for found in read(store.select(version))] == ["PS", "PS"]
+
+
+def test_a_measure_that_is_deleted_alone_leaves_the_attributes_of_its_observation(store):
+    publish(store, GHOSTS)
+    version = publish(store, [row("A.3673.2020", "-", UNIT="-")], Action.DELETE, at=2)
+    key = {"FREQ": "A", "AREA": "3673", "TIME_PERIOD": "2020"}
+    assert read(store.select(version))[1] == {**key, "STATUS": "A", "UNIT": "PS"}
+
+
+def test_without_a_period_attributes_of_series_are_deleted_beside_values(store):
+    publish(store, GHOSTS)
+    version = publish(store, [row("A.3673.", NOTE="-", UNIT="-")], Action.DELETE, at=2)
+    assert [found.get("UNIT") for found in read(store.select(version))] == [None, None, "PS"]
+    assert [found.get("NOTE") for found in read(store.select(version))] == [None, None, None]
+
+
+def test_without_time_an_observation_is_gone_with_its_values(store):
+    rows = [{"AREA": "A", "SEX": sex, "VALUE": "1", "UNIT": "PS"} for sex in "FMT"]
+    publish(store, rows, layout=TIMELESS)
+    version = publish(store, [rows[1]], Action.DELETE, at=2, layout=TIMELESS)
+    assert read(store.select(version)) == [rows[0], rows[2]]
+
+
 def test_replacing_everything_leaves_nothing_that_was_there(store):
     publish(store, FIRST, dataset_attributes={"TITLE": "x"})
     version = publish(store, [row("A.3674.2021", "3")], at=2, replace_all=True)
