@@ -97,6 +97,13 @@ MISSING_ATTRIBUTE = FaultKind(
     "Atribut wajib {attribute} kosong{scope_id}.",
     "Mandatory attribute {attribute} is empty{scope_en}.",
 )
+MANDATORY_DELETED = FaultKind(
+    "mandatory-deleted",
+    "{component} wajib diisi dan tidak dapat dihapus selama yang dijelaskannya tetap ada; "
+    "{hint_id}kosongkan semua sel selain dimensi untuk menghapus seluruh pengamatan.",
+    "{component} is mandatory and cannot be deleted while what it belongs to stays; {hint_en}"
+    "leave every cell but the dimensions empty to delete whole observations.",
+)
 MISSING_MEASURE = FaultKind(
     "missing-measure",
     "{measure} kosong; isi nilainya, atau beri OBS_STATUS yang berarti tidak ada nilai: "

@@ -7,6 +7,7 @@ found by vector operations, so that a million rows take seconds.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -23,6 +24,7 @@ from sdmx_server.exchange.validation_columns import (
     list_faults,
     place,
 )
+from sdmx_server.exchange.validation_deletion import check_deletion, names_dataset_alone
 from sdmx_server.exchange.validation_keys import check_attachment, check_keys, group_rows
 from sdmx_server.exchange.validation_presence import (
     check_attributes,
@@ -55,7 +57,9 @@ def check(delivery: Delivery, structure: ResolvedStructure) -> list[Fault]:
     """
     examined = examine(delivery, structure)
     checks = [_check_columns(delivery, structure), _check_values(examined)]
-    if not examined.is_deletion:
+    if examined.is_deletion:
+        checks.append(check_deletion(examined))
+    else:
         checks += [
             check_dimensions(examined),
             _check_frequency(examined),
@@ -72,7 +76,8 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
 
     Attributes of series and groups stand in every row of theirs; those of the dataset are
     not in the table (``dataset_attributes``). ``PROVIDER`` is there where it is known, but not
-    in a deletion, whose rows name what is to go.
+    in a deletion, whose rows name what is to go; those that name attributes of the dataset
+    alone are left out.
     """
     examined = examine(delivery, structure)
     settled = examined.delivery
@@ -90,12 +95,18 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
     provider = settled.columns.get(PROVIDER, [settled.provider] * len(settled.rows))
     if any(provider) and not examined.is_deletion:
         columns[PROVIDER] = pa.array(provider, pa.string())
-    return pa.table(columns)
+    table = pa.table(columns)
+    return table.filter(pa.array(~names_dataset_alone(examined))) if examined.is_deletion else table
 
 
 def dataset_attributes(delivery: Delivery, structure: ResolvedStructure) -> dict[str, str]:
-    """Return the values that a sound delivery gives to attributes of the whole dataset."""
+    """Return the values that a sound delivery gives to attributes of the whole dataset.
+
+    Those of a deletion are named by rows, or a message, that name nothing below the dataset.
+    """
     settled = settle(delivery, structure).delivery
+    if delivery.action == "Delete":
+        settled = _of_dataset(examine(delivery, structure))
     texts = dict(settled.dataset_attributes)
     for attribute in structure.attributes:
         if attribute.level is Level.DATASET and attribute.id in settled.columns:
@@ -104,6 +115,18 @@ def dataset_attributes(delivery: Delivery, structure: ResolvedStructure) -> dict
                 texts.setdefault(attribute.id, text)
                 break
     return texts
+
+
+def _of_dataset(examined: Examined) -> Delivery:
+    """Return what a deletion says of the dataset itself."""
+    delivery = examined.delivery
+    rows = np.flatnonzero(names_dataset_alone(examined)).tolist()
+    return replace(
+        delivery,
+        columns={id_: [cells[row] for row in rows] for id_, cells in delivery.columns.items()},
+        rows=[delivery.rows[row] for row in rows],
+        dataset_attributes=delivery.dataset_attributes if rows else {},
+    )
 
 
 def _spread(examined: Examined, attribute: Component) -> list[str | None]:

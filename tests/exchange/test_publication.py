@@ -131,3 +131,34 @@ def test_where_nothing_is_agreed_anybody_may_provide(engine):
     ((delivery, _),) = check([stunting(provider="ID_KOTASERANG.NOPE")], stores)
 
     assert delivery.provider == "ID_KOTASERANG.NOPE"
+
+
+def test_a_row_that_comes_back_as_a_deletion_takes_its_observation_and_nothing_else(stores):
+    held = stunting(dataset_attributes={"COLL_METHOD": "Survey"})
+    (first,) = publish([held], stores, AT)
+    rows = stores.observations.rows(first)
+    copied = {column: cells[:1] for column, cells in rows.to_pydict().items()}
+    copied |= {attribute: [text] for attribute, text in first.dataset_attributes.items()}
+    assert {"OBS_VALUE", "OBS_STATUS", "UNIT_MEASURE", "COLL_METHOD"} <= copied.keys()
+    deletion = stunting(action="Delete", columns=copied, rows=[2], dataset_attributes={})
+
+    (second,) = publish([deletion], stores, AT)
+
+    assert stores.observations.rows(second).equals(rows.slice(1))
+    assert second.dataset_attributes == first.dataset_attributes
+    changes = stores.observations.changes(first, second)
+    assert sum(batch.observation_count for batch in changes.deleted.batches()) == 1
+    assert list(changes.updated.batches()) == []
+
+
+def test_a_unit_is_not_deleted_while_values_stay(stores):
+    held = stunting()
+    (first,) = publish([held], stores, AT)
+    named = {"UNIT_MEASURE": ["-"], "REF_AREA": [held.columns["REF_AREA"][0]]}
+
+    (fault,) = faults_of(
+        stunting(action="Delete", columns=named, rows=[2], dataset_attributes={}), stores
+    )
+
+    assert (fault.code, fault.place.column) == ("mandatory-deleted", "UNIT_MEASURE")
+    assert stores.observations.current(first.dataset) == first

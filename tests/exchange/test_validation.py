@@ -274,6 +274,95 @@ def test_a_deletion_may_leave_dimensions_out_and_say_anything_of_the_rest() -> N
     assert told(faults) == [("unknown-code", 2, "CURRENCY", "US")]
 
 
+KEY: Row = {id_: GOOD[id_] for id_ in (*(c.id for c in EXR.dimensions), "TIME_PERIOD")}
+SERIES: Row = without(KEY, "TIME_PERIOD")
+ALL: Row = {"OBS_VALUE": "-", "OBS_STATUS": "-", "OBS_COM": "-", "OBS_CONF": "-"}
+
+
+@pytest.mark.parametrize(
+    ("row", "deleted"),
+    [
+        ({**GOOD, "OBS_COM": "x"}, []),
+        ({**KEY}, []),
+        ({**SERIES}, []),
+        ({**KEY, "OBS_COM": "-"}, []),
+        ({**KEY, "OBS_VALUE": "-"}, []),
+        ({**KEY, "OBS_VALUE": "-", "OBS_STATUS": "-"}, []),
+        ({**KEY, "OBS_VALUE": "-", "COLLECTION": "-"}, []),
+        ({**KEY, "TITLE": "-"}, []),
+        ({**SERIES, **ALL, "COLLECTION": "-"}, []),
+        ({**KEY, "OBS_STATUS": "-"}, ["OBS_STATUS"]),
+        ({**SERIES, "OBS_STATUS": "-", "OBS_COM": "-"}, ["OBS_STATUS"]),
+        ({**KEY, "COLLECTION": "-"}, ["COLLECTION"]),
+        ({**SERIES, "COLLECTION": "-"}, ["COLLECTION"]),
+        ({**SERIES, "OBS_VALUE": "-", "COLLECTION": "-"}, ["COLLECTION"]),
+        ({"COLLECTION": "-", "OBS_STATUS": "-"}, ["OBS_STATUS", "COLLECTION"]),
+    ],
+)
+def test_a_mandatory_attribute_is_deleted_only_with_what_it_describes(
+    row: Row, deleted: list[str]
+) -> None:
+    row = {id_: text for id_, text in row.items() if EXR.component(id_)}
+    found = told(check(delivery(row, action="Delete"), EXR))
+    assert sorted(found) == sorted(("mandatory-deleted", 2, id_, None) for id_ in deleted)
+
+
+def test_a_mandatory_attribute_that_cannot_be_deleted_is_told_with_a_remedy() -> None:
+    (fault,) = check(delivery({**KEY, "OBS_STATUS": "-"}, action="Delete"), EXR)
+    assert fault.english == (
+        "OBS_STATUS is mandatory and cannot be deleted while what it belongs to stays; name "
+        "OBS_VALUE too, or leave every cell but the dimensions empty to delete whole observations."
+    )
+    assert fault.indonesian == (
+        "OBS_STATUS wajib diisi dan tidak dapat dihapus selama yang dijelaskannya tetap ada; "
+        "sebut juga OBS_VALUE, atau kosongkan semua sel selain dimensi untuk menghapus seluruh "
+        "pengamatan."
+    )
+
+
+def test_a_mandatory_measure_is_deleted_only_with_its_whole_observation() -> None:
+    structure = changed("OBS_VALUE", mandatory=True)
+    alone = delivery({**KEY, "OBS_VALUE": "-"}, action="Delete")
+    whole = {id_: text for id_, text in ALL.items() if EXR.component(id_)}
+
+    assert told(check(alone, structure)) == [("mandatory-deleted", 2, "OBS_VALUE", None)]
+    assert check(delivery({**KEY, **whole}, action="Delete"), structure) == []
+
+
+@pytest.mark.parametrize(
+    "row", [{**KEY, "DS_NOTE": "-"}, {"DS_NOTE": "-", "FREQ": None}, {**SERIES, "DS_NOTE": "-"}]
+)
+def test_an_attribute_of_the_dataset_is_deleted_by_rows_that_name_nothing_else(row: Row) -> None:
+    alone = delivery(row, action="Delete")
+
+    assert check(alone, EXR) == []
+    assert dataset_attributes(alone, EXR) == {"DS_NOTE": "-"}
+    assert to_table(alone, EXR).num_rows == 0
+    assert told(check(alone, changed("DS_NOTE", mandatory=True))) == [
+        ("mandatory-deleted", 2, "DS_NOTE", None)
+    ]
+
+
+def test_a_deleted_observation_leaves_the_attributes_of_the_dataset() -> None:
+    row = delivery({**GOOD, "DS_NOTE": "x"}, action="Delete")
+
+    assert check(row, changed("DS_NOTE", mandatory=True)) == []
+    assert dataset_attributes(row, EXR) == {}
+    assert to_table(row, EXR).num_rows == 1
+
+
+def test_a_message_that_names_only_an_attribute_of_the_dataset_deletes_nothing_else() -> None:
+    message = Delivery(
+        "TST:EXR(1.0.0)", "dataflow", "Delete", {}, "x", [1], dataset_attributes={"DS_NOTE": "-"}
+    )
+
+    assert dataset_attributes(message, EXR) == {"DS_NOTE": "-"}
+    assert to_table(message, EXR).num_rows == 0
+    assert told(check(message, changed("DS_NOTE", mandatory=True))) == [
+        ("mandatory-deleted", None, "DS_NOTE", None)
+    ]
+
+
 def test_an_empty_deletion_means_everything() -> None:
     everything = Delivery("TST:EXR(1.0.0)", "dataflow", "Delete", {}, "x", [1])
 
