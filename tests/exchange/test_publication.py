@@ -134,12 +134,12 @@ def test_where_nothing_is_agreed_anybody_may_provide(engine):
 
 
 def test_a_row_that_comes_back_as_a_deletion_takes_its_observation_and_nothing_else(stores):
-    held = stunting(dataset_attributes={"COLL_METHOD": "Survey"})
+    held = stunting(dataset_attributes={"LAST_UPDATE": "2024-05-31T00:00:00"})
     (first,) = publish([held], stores, AT)
     rows = stores.observations.rows(first)
     copied = {column: cells[:1] for column, cells in rows.to_pydict().items()}
     copied |= {attribute: [text] for attribute, text in first.dataset_attributes.items()}
-    assert {"OBS_VALUE", "OBS_STATUS", "UNIT_MEASURE", "COLL_METHOD"} <= copied.keys()
+    assert {"OBS_VALUE", "OBS_STATUS", "UNIT_MEASURE", "LAST_UPDATE"} <= copied.keys()
     deletion = stunting(action="Delete", columns=copied, rows=[2], dataset_attributes={})
 
     (second,) = publish([deletion], stores, AT)

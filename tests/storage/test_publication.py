@@ -107,6 +107,9 @@ def _delete(held, rows, layout):
     for row in rows:
         named = [name for name in cells_of(layout) if row[name] is not None]
         wanted = [row[name] for name in key_of(layout)]
+        of_observations = [name for name in named if name not in layout.series]
+        if of_observations and (layout.time is None or row[layout.time] is not None):
+            named = of_observations
         for key, cells in list(held.items()):
             hit = all(w is None or w == k for w, k in zip(wanted, key, strict=True))
             of_series = all(
@@ -117,6 +120,8 @@ def _delete(held, rows, layout):
             for name in named:
                 if hit or (of_series and name in layout.series):
                     cells.pop(name, None)
+            if of_observations and hit and not cells.keys() - set(layout.series):
+                del held[key]
 
 
 def as_rows(held, layout):
