@@ -173,7 +173,7 @@ def test_whatever_changes_gives_new_validators(serving: Serving):
     client = serving(Content(shared("1.0.0")) + exr("1.0.0") + availability("1.0.0"))
     site: Site = client.application.extensions[EXTENSION]
     flow = exr("1.0.0").artefacts[1]
-    gone = [{"FREQ": "M", "CURRENCY": "USD", "OBS_VALUE": "-"}]
+    gone = [{"FREQ": "M", "CURRENCY": "USD"}]
     lists = [codelist("CL_NEW", "1.0.0", {"A": "A"})]
     later = datetime(2020, 1, 1, tzinfo=UTC)
 
