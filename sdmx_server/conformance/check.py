@@ -25,20 +25,17 @@ Expect = Callable[[Facts, Sequence[Answer]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Statement:
     """One thing that the standard says.
 
     Attributes:
-        id: names the check, e.g. ``v1-data-key-or``.
+        id: names it, e.g. ``v1-data-key-or``.
         rows: rows of the conformance table that it stands for.
         api: the version of SDMX-REST that says so.
         area: what part of the API it belongs to.
         priority: 1 where a released specification demands it, 2 where it recommends it.
         page: where the specification says so.
         expectation: what it says, as a sentence.
-        ask: what to ask.
-        expect: how to judge what comes.
-        follow: what to ask then.
     """
 
     id: str
@@ -48,6 +45,18 @@ class Check:
     priority: int
     page: str
     expectation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Statement):
+    """A statement that any service can be held against.
+
+    Attributes:
+        ask: what to ask.
+        expect: how to judge what comes.
+        follow: what to ask then.
+    """
+
     ask: Ask
     expect: Expect
     follow: Follow | None = None
@@ -96,16 +105,16 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one check.
+    """What came of holding a service against a statement.
 
     Attributes:
-        check: the check.
+        check: the statement.
         status: whether the expectation is met.
         reason: how the answer differs, or why the check does not apply; empty where it passed.
         answers: what came, with what was asked.
     """
 
-    check: Check
+    check: Statement
     status: Status
     reason: str = ""
     answers: tuple[Answer, ...] = ()

@@ -1,0 +1,158 @@
+"""Words about data: which observations came, with which values.
+
+Source: SDMX-REST 1.5, section 4.4; SDMX-REST 2.2, doc/data.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sdmx_server.conformance.check import Unmet
+from sdmx_server.conformance.decoding.cells import Cells, cells
+from sdmx_server.conformance.decoding.data import number
+from sdmx_server.conformance.decoding.data_csv import header
+from sdmx_server.conformance.expectations import require
+from sdmx_server.conformance.request import Answer
+from sdmx_server.conformance.rows.words.word import (
+    Ask,
+    Together,
+    Word,
+    require_equal,
+    require_found,
+    require_same,
+)
+
+EXCHANGE_RATES: Mapping[str, Mapping[str, str]] = {
+    "M.USD": {
+        "2010-01": "1.4272", "2010-02": "1.3686", "2010-03": "1.3569", "2010-04": "1.3406",
+    },
+    "M.CHF": {
+        "2010-01": "1.4765", "2010-02": "1.4671", "2010-03": "1.4482", "2010-04": "1.4337",
+    },
+    "A.USD": {"2009": "1.3948", "2010": "1.3257"},
+    "D.USD": {"2010-01-04": "1.4389", "2010-01-05": "1.4442", "2010-01-06": "1.4404"},
+    "M.JPY": {
+        "2010-01": "130.34", "2010-02": "123.46", "2010-03": "122.80", "2010-04": "125.33",
+    },
+}  # fmt: skip
+"""The observations of the fixture EXR, by frequency and currency."""
+
+
+def found(answer: Answer) -> list[Cells]:
+    """Return the rows of a data message.
+
+    Raises:
+        Unmet, Unreadable: if it is none.
+    """
+    require_found(answer)
+    return cells(answer.body)
+
+
+def rates(value: Any, answer: Answer, _: Ask) -> None:
+    """The exchange rates are exactly these, each once, with their values.
+
+    ``rates = "M.USD M.CHF"``: these series, whole; ``rates = ["M.USD @ 2010-01 2010-02"]``: some
+    periods; ``rates = "all"``; ``rates = ["M.USD @"]``: the series without observations.
+    """
+    came = []
+    for row in found(answer):
+        series, period = f"{row['FREQ']}.{row['CURRENCY']}", row.get("TIME_PERIOD") or ""
+        came.append(f"{series} @ {period}")
+        if row.get("OBS_VALUE"):
+            expected = EXCHANGE_RATES[series][period]
+            require_equal(number(row["OBS_VALUE"]), number(expected), f"{series} @ {period}")
+    require_same(came, list(_rates(value)), "observations")
+
+
+def _rates(value: Any) -> Iterator[str]:
+    for each in [value] if isinstance(value, str) else value:
+        names, at, periods = each.partition("@")
+        for name in EXCHANGE_RATES if names == "all" else names.split():
+            shown = periods.split() if at else EXCHANGE_RATES[name]
+            yield from (f"{name} @ {period}" for period in shown or [""])
+
+
+def values_alone(value: bool, answer: Answer, _: Ask) -> None:
+    """Every observation has a value, or none has: ``measured = false``."""
+    has = [bool(row.get("OBS_VALUE")) for row in found(answer)]
+    require(all(each is value for each in has), f"{sum(has)} of {len(has)} observations have one")
+
+
+def attributes(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """The attributes of EXR that have a value are exactly these: ``attributes = ["UNIT"]``."""
+    known = {"DS_NOTE", "UNIT", "TITLE", "COLLECTION", "OBS_STATUS", "OBS_COM"}
+    came = {name for row in found(answer) for name, text in row.items() if text} & known
+    require_same(came, set(value), "attributes")
+
+
+def rows(value: Sequence[Mapping[str, Any]], answer: Answer, _: Ask) -> None:
+    """The rows are exactly these, in whatever order, as far as these cells go.
+
+    ``rows = [{ REF_AREA = "FR", OBS_VALUE = "3" }]``; numbers compare as numbers, a missing cell as
+    ``""``. Cells that a row does not name are not looked at.
+    """
+    names = list(dict.fromkeys(name for each in value for name in each))
+    came = [{name: _plain(row.get(name)) for name in names} for row in found(answer)]
+    require_same(came, [{name: _plain(each.get(name)) for name in names} for each in value], "rows")
+
+
+def sequence(value: Mapping[str, Any], answer: Answer, _: Ask) -> None:
+    """The rows come in this order: ``sequence = { of = ["FREQ", "CURRENCY"], is = ["M.USD"] }``.
+
+    Values of the components are joined by dots.
+    """
+    came = [".".join(str(row.get(name, "")) for name in value["of"]) for row in found(answer)]
+    require_equal(came, value["is"], "the order")
+
+
+def columns(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """The table of SDMX-CSV has exactly these columns; ``...`` at the end leaves others open."""
+    require_found(answer)
+    heads = header(answer.body)
+    if value[-1] == "...":
+        require_equal(heads[: len(value) - 1], value[:-1], "the first columns")
+    else:
+        require_equal(heads, value, "the columns")
+
+
+def count(value: int, answer: Answer, _: Ask) -> None:
+    """There are so many rows: observations, or series where there are none."""
+    require_equal(len(found(answer)), value, "the number of rows")
+
+
+def _plain(value: Any) -> Any:
+    return number(value) if isinstance(value, str) else "" if value is None else value
+
+
+def same_data(value: Any, answers: Sequence[Answer]) -> None:
+    """All answers say the same, of these components: ``same_data = ["FREQ", "OBS_VALUE"]``."""
+    first, *others = ([[_plain(row.get(n)) for n in value] for row in found(a)] for a in answers)
+    require(bool(others), "there is nothing to compare with")
+    for answer, other in zip(answers[1:], others, strict=True):
+        try:
+            require_same(other, first, "rows")
+        except Unmet as why:
+            raise Unmet(f"{answer.request}: {why}") from None
+
+
+def joined(value: Any, answers: Sequence[Answer]) -> None:
+    """All answers together hold exactly these exchange rates, each once: ``joined = "all"``."""
+    came = [
+        f"{row['FREQ']}.{row['CURRENCY']} @ {row['TIME_PERIOD']}"
+        for answer in answers
+        for row in found(answer)
+    ]
+    require_same(came, list(_rates(value)), "observations")
+
+
+WORDS: Mapping[str, Word] = {
+    "rates": rates,
+    "measured": values_alone,
+    "attributes": attributes,
+    "rows": rows,
+    "sequence": sequence,
+    "columns": columns,
+    "count": count,
+}
+TOGETHER: Mapping[str, Together] = {"same_data": same_data, "joined": joined}

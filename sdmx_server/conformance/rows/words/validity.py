@@ -1,0 +1,63 @@
+"""Words about validity: by the official schemas, and by the schema that a service makes.
+
+Source: SDMX-ML 2.1, 3.0 and 3.1 (XSD); SDMX-JSON 1.0, 2.0 and 2.1 (JSON Schema).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sdmx_server.conformance.decoding.content import strict_json, syntax
+from sdmx_server.conformance.expectations import require
+from sdmx_server.conformance.request import Answer, Request
+from sdmx_server.conformance.rows.words.word import Ask, Word, require_equal, require_found
+from sdmx_server.conformance.schemas import (
+    json_faults,
+    own_json_faults,
+    specific_faults,
+    xml_faults,
+)
+
+SDMX = "application/vnd.sdmx."
+
+
+def valid(value: bool, answer: Answer, _: Ask) -> None:
+    """The message is valid by the official schema of its type: ``valid = true``."""
+    require_found(answer)
+    faults = _official_faults(answer)
+    require_equal(not faults, value, f"the validity ({'; '.join(faults[:2])})")
+
+
+def _official_faults(answer: Answer) -> Sequence[str]:
+    if syntax(answer.body) == "xml":
+        return xml_faults(answer.body)
+    kind, _, version = answer.media_type.removeprefix(SDMX).partition("+json;version=")
+    return json_faults(strict_json(answer.body), kind, version)
+
+
+def valid_by(value: Mapping[str, Any], answer: Answer, ask: Ask) -> None:
+    """The message is valid by a schema that the service makes, and a changed one is not.
+
+    ``valid_by = { schema = "/schema/dataflow/TST/EXR", accept = "schema+xml;version=3.1.0",
+    not_with = { 'CURRENCY="CHF"' = 'CURRENCY="XXX"' } }``
+    """
+    accept = (("Accept", SDMX + value["accept"]),) if "accept" in value else ()
+    schema = ask(Request(value["schema"], accept))
+    require_found(schema)
+    require_found(answer)
+    faults = _own_faults(answer.body, schema)
+    require(not faults, f"by {schema.request}: {'; '.join(faults[:2])}")
+    for old, new in value.get("not_with", {}).items():
+        changed = answer.body.replace(old.encode(), new.encode())
+        require(changed != answer.body, f"the message does not say {old}")
+        require(bool(_own_faults(changed, schema)), f"{new} is valid too")
+
+
+def _own_faults(body: bytes, schema: Answer) -> Sequence[str]:
+    if syntax(body) == "xml":
+        return specific_faults(body, schema.body)
+    return own_json_faults(strict_json(body), strict_json(schema.body))
+
+
+WORDS: Mapping[str, Word] = {"valid": valid, "valid_by": valid_by}
