@@ -1,7 +1,7 @@
 """A row of the conformance table, as it is written in ``table/*.toml``.
 
-A file begins with what its rows share: ``api``, ``house`` and ``page``. A row has ``number``,
-one or more addresses to ``get``, and what to ``expect`` of each answer::
+A file begins with what its rows share: ``api``, ``house`` and ``page``. A row has a ``number``
+(or several), one or more addresses to ``get``, and what to ``expect`` of each answer::
 
     [[row]]
     number = 145
@@ -9,7 +9,8 @@ one or more addresses to ``get``, and what to ``expect`` of each answer::
     expect = { rates = "M.USD M.CHF M.JPY" }
 
 ``accept`` and ``headers`` go with each request; a media type without ``/`` is one of SDMX. Several
-addresses and several media types are asked in every combination. Where one answer leads to the
+addresses and several media types are asked in every combination; ``{A*50000}`` in an address stands
+for as many times that letter. Where one answer leads to the
 next question there are ``steps`` instead, each with its own request and ``expect``; their headers
 may name a header field of the answer before, as ``{ETag}``, and ``load`` publishes a file of the
 house first. ``together`` judges all answers of a row at once.
@@ -18,6 +19,7 @@ house first. ``together`` judges all answers of a row at once.
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +54,7 @@ AREAS = {
 _SHARED = frozenset({"api", "house", "page", "row"})
 _ASKED = frozenset({"get", "method", "accept", "headers", "expect", "load"})
 _ROW = _ASKED | {"number", "says", "steps", "together", "house", "page"}
+_REPEATED = re.compile(r"\{(\w)\*(\d+)\}")
 _TABLE = files("sdmx_server.conformance.rows") / "table"
 
 
@@ -164,11 +167,11 @@ def _rows_of(file: Traversable) -> Iterator[Row]:
     for each in document["row"]:
         where = f"{file.name}, row {each.get('number')}"
         _require_known(each, _ROW, where)
-        yield _row(document, each, where)
+        for number in _list(each.get("number")):
+            yield _row(document, each, number, where)
 
 
-def _row(shared: Mapping[str, Any], given: Mapping[str, Any], where: str) -> Row:
-    number = given["number"]
+def _row(shared: Mapping[str, Any], given: Mapping[str, Any], number: int, where: str) -> Row:
     if number not in entries():
         raise BadTable(f"{where}: the table has no such row.")
     _require_known(given.get("together", {}), TOGETHER, where)
@@ -202,7 +205,11 @@ def _request(given: Mapping[str, Any], path: str, accept: str | None) -> Request
     headers = dict(given.get("headers", {}))
     if accept is not None:
         headers["Accept"] = _media_type(accept)
-    return Request(path, tuple(headers.items()), given.get("method", "GET"))
+    return Request(_written_out(path), tuple(headers.items()), given.get("method", "GET"))
+
+
+def _written_out(path: str) -> str:
+    return _REPEATED.sub(lambda found: found.group(1) * int(found.group(2)), path)
 
 
 def _media_type(accept: str) -> str:

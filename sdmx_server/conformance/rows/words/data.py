@@ -10,10 +10,12 @@ from typing import Any
 
 from sdmx_server.conformance.check import Unmet
 from sdmx_server.conformance.decoding.cells import Cells, cells
+from sdmx_server.conformance.decoding.content import strict_json
 from sdmx_server.conformance.decoding.data import number
 from sdmx_server.conformance.decoding.data_csv import header
 from sdmx_server.conformance.expectations import require
 from sdmx_server.conformance.request import Answer
+from sdmx_server.conformance.rows.words.documents import at
 from sdmx_server.conformance.rows.words.word import (
     Ask,
     Together,
@@ -97,6 +99,22 @@ def rows(value: Sequence[Mapping[str, Any]], answer: Answer, _: Ask) -> None:
     require_same(came, [{name: _plain(each.get(name)) for name in names} for each in value], "rows")
 
 
+def texts(value: Mapping[str, Sequence[str]], answer: Answer, _: Ask) -> None:
+    """Components have exactly these texts, row by row: ``texts = { OBS_VALUE = ["1.10", ""] }``.
+
+    Nothing is taken for a number; a missing cell is ``""``.
+    """
+    came = found(answer)
+    for name, expected in value.items():
+        require_equal([row.get(name) or "" for row in came], list(expected), name)
+
+
+def whole_rows(value: Sequence[Mapping[str, Any]], answer: Answer, _: Ask) -> None:
+    """The rows have exactly these cells and no others: ``cells = [{ FREQ = "A" }]``."""
+    came = [{k: _plain(v) for k, v in row.items() if v not in (None, "")} for row in found(answer)]
+    require_same(came, [{k: _plain(v) for k, v in each.items()} for each in value], "rows")
+
+
 def sequence(value: Mapping[str, Any], answer: Answer, _: Ask) -> None:
     """The rows come in this order: ``sequence = { of = ["FREQ", "CURRENCY"], is = ["M.USD"] }``.
 
@@ -114,6 +132,16 @@ def columns(value: Sequence[str], answer: Answer, _: Ask) -> None:
         require_equal(heads[: len(value) - 1], value[:-1], "the first columns")
     else:
         require_equal(heads, value, "the columns")
+
+
+def group_keys(value: Mapping[str, Any], answer: Answer, _: Ask) -> None:
+    """Keys of groups in SDMX-JSON have all positions: ``{ positions = 6, empty = [0, 5] }``."""
+    keys = list(at(strict_json(answer.body), "data.dataSets[*].dimensionGroupAttributes"))
+    for key in (key for dataset in keys for key in dataset):
+        parts = key.split(":")
+        require_equal(len(parts), value["positions"], f"the number of positions of {key}")
+        empty = [place for place, part in enumerate(parts) if not part]
+        require_equal(empty, value["empty"], f"the empty positions of {key}")
 
 
 def count(value: int, answer: Answer, _: Ask) -> None:
@@ -151,8 +179,11 @@ WORDS: Mapping[str, Word] = {
     "measured": values_alone,
     "attributes": attributes,
     "rows": rows,
+    "texts": texts,
+    "cells": whole_rows,
     "sequence": sequence,
     "columns": columns,
+    "group_keys": group_keys,
     "count": count,
 }
 TOGETHER: Mapping[str, Together] = {"same_data": same_data, "joined": joined}

@@ -5,6 +5,7 @@ Source: RFC 9110; SDMX-REST 1.5, section 4.7; SDMX-REST 2.2, doc/status.md.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -71,6 +72,12 @@ def never_says(value: Any, answer: Answer, _: Ask) -> None:
         require(each not in content, f"the content says {each!r}")
 
 
+def byte_order_mark(value: bool, answer: Answer, _: Ask) -> None:
+    """The content begins with a byte order mark, or does not: ``byte_order_mark = false``."""
+    require_status(answer, 200)
+    require_equal(answer.body.startswith(codecs.BOM_UTF8), value, "that there is a mark")
+
+
 def same_headers(value: Sequence[str], answers: Sequence[Answer]) -> None:
     """These header fields are the same in all answers: ``same_headers = ["ETag"]``."""
     for name in value:
@@ -110,6 +117,7 @@ WORDS: Mapping[str, Word] = {
     "says": says,
     "never_says": never_says,
     "compressed": compressed,
+    "byte_order_mark": byte_order_mark,
 }
 TOGETHER: Mapping[str, Together] = {
     "same_headers": same_headers,

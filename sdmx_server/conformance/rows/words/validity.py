@@ -24,7 +24,6 @@ SDMX = "application/vnd.sdmx."
 
 def valid(value: bool, answer: Answer, _: Ask) -> None:
     """The message is valid by the official schema of its type: ``valid = true``."""
-    require_found(answer)
     faults = _official_faults(answer)
     require_equal(not faults, value, f"the validity ({'; '.join(faults[:2])})")
 
@@ -36,22 +35,33 @@ def _official_faults(answer: Answer) -> Sequence[str]:
     return json_faults(strict_json(answer.body), kind, version)
 
 
-def valid_by(value: Mapping[str, Any], answer: Answer, ask: Ask) -> None:
+def valid_by(value: Mapping[str, Any] | str, answer: Answer, ask: Ask) -> None:
     """The message is valid by a schema that the service makes, and a changed one is not.
 
+    ``valid_by = "its own"``: by that of the same structure, version and packaging;
     ``valid_by = { schema = "/schema/dataflow/TST/EXR", accept = "schema+xml;version=3.1.0",
     not_with = { 'CURRENCY="CHF"' = 'CURRENCY="XXX"' } }``
     """
-    accept = (("Accept", SDMX + value["accept"]),) if "accept" in value else ()
-    schema = ask(Request(value["schema"], accept))
+    given: Mapping[str, Any] = _own_schema(answer) if isinstance(value, str) else value
+    accept = (("Accept", SDMX + given["accept"]),) if "accept" in given else ()
+    schema = ask(Request(given["schema"], accept))
     require_found(schema)
     require_found(answer)
     faults = _own_faults(answer.body, schema)
     require(not faults, f"by {schema.request}: {'; '.join(faults[:2])}")
-    for old, new in value.get("not_with", {}).items():
+    for old, new in given.get("not_with", {}).items():
         changed = answer.body.replace(old.encode(), new.encode())
         require(changed != answer.body, f"the message does not say {old}")
         require(bool(_own_faults(changed, schema)), f"{new} is valid too")
+
+
+def _own_schema(answer: Answer) -> Mapping[str, str]:
+    """Return where the schema of a data message is: of its context and dimension."""
+    path, _, query = answer.request.path.partition("?")
+    context = "/".join(path.replace("/data/", "/schema/", 1).split("/")[:5])
+    packaging = "&".join(p for p in query.split("&") if p.startswith("dimensionAtObservation"))
+    version = answer.media_type.rpartition("version=")[2]
+    return {"schema": f"{context}?{packaging}", "accept": f"schema+xml;version={version}"}
 
 
 def _own_faults(body: bytes, schema: Answer) -> Sequence[str]:
