@@ -83,6 +83,10 @@ class Component:
         measures: for an attribute about certain measures, their ids.
         facets: the other limits of its text format by SDMX name (``maxLength``,
             ``pattern``, ``minValue``, ``decimals`` ...).
+        metadata_urn: for a metadata attribute, its URN; None for components of the data
+            structure itself. Its id is the path to it in its metadata structure.
+        repeats: for a metadata attribute, whether each of the ids on its path may be
+            reported several times; each that may is an array more around its value.
     """
 
     id: str
@@ -101,6 +105,18 @@ class Component:
     group: str | None = None
     measures: tuple[str, ...] = ()
     facets: Mapping[str, str] = field(default_factory=dict)
+    metadata_urn: str | None = None
+    repeats: tuple[bool, ...] = ()
+
+    @property
+    def is_metadata(self) -> bool:
+        """Whether it comes from a metadata structure."""
+        return self.metadata_urn is not None
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it is a metadata attribute below another."""
+        return len(self.repeats) > 1
 
     @property
     def is_coded(self) -> bool:

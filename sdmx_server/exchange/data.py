@@ -11,7 +11,15 @@ from itertools import chain
 
 import numpy as np
 
-from sdmx_server.dataset import Action, Batch, Codes, Dataset, GroupValues, Level
+from sdmx_server.dataset import (
+    Action,
+    Batch,
+    Codes,
+    Dataset,
+    GroupValues,
+    Level,
+    ResolvedStructure,
+)
 from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError, TooLarge
 from sdmx_server.exchange import batches as cut
 from sdmx_server.exchange.cube import Slice, slices
@@ -103,7 +111,7 @@ def _dataset(
     return Dataset(
         structure=part.structure,
         dimension_at_observation=packed.dimension_at_observation,
-        action=_action(query, episode),
+        action=_action(query, part.structure, episode),
         attributes=packed.attributes,
         measures=packed.measures,
         levels=packed.levels,
@@ -122,14 +130,16 @@ def _dataset(
     )
 
 
-def _action(query: DataQuery, episode: Episode) -> Action:
+def _action(query: DataQuery, structure: ResolvedStructure, episode: Episode) -> Action:
     if episode.is_deletion:
         return Action.DELETE
-    return Action.REPLACE if _is_whole(query) else Action.MERGE
+    return Action.REPLACE if _is_whole(query, structure) else Action.MERGE
 
 
-def _is_whole(query: DataQuery) -> bool:
-    return query.attributes in (("dsd",), ("all",)) and query.measures == ("all",)
+def _is_whole(query: DataQuery, structure: ResolvedStructure) -> bool:
+    has_metadata = any(attribute.is_metadata for attribute in structure.attributes)
+    wanted = (("all",),) if has_metadata else (("dsd",), ("all",))
+    return query.attributes in wanted and query.measures == ("all",)
 
 
 def _batches(

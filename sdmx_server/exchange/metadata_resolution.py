@@ -5,15 +5,14 @@ Source: SDMX 3.1 Information Model, section 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sdmx_server.exchange.catalogue import Catalogue
-from sdmx_server.exchange.extension import Lookup, extended
+from sdmx_server.exchange.extension import Lookup
+from sdmx_server.exchange.representation import may_repeat, represented
 from sdmx_server.metadata import MetadataAttributeDefinition, MetadataReport
 from sdmx_server.model.artefact import ItemScheme, Maintainable, Texts
 from sdmx_server.model.catalogue import items
-from sdmx_server.model.codelist import Code, Codelist, ValueList
-from sdmx_server.model.concept import Concept, ConceptScheme
 from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.model.metadatastructure import (
     MetadataAttribute,
@@ -21,7 +20,6 @@ from sdmx_server.model.metadatastructure import (
     MetadataProvisionAgreement,
     MetadataStructure,
 )
-from sdmx_server.model.representation import Representation, TextFormat
 from sdmx_server.model.urn import parse_urn
 
 
@@ -82,32 +80,12 @@ def _attributes_of(
 
 
 def _definition(attribute: MetadataAttribute, lookup: Lookup) -> MetadataAttributeDefinition:
-    concept = _concept(attribute.concept_identity, lookup)
-    representation = attribute.local_representation
-    if representation is None:
-        representation = concept.core_representation if concept else None
-    text_format = representation.format if representation else None
+    found = represented(attribute, lookup)
     return MetadataAttributeDefinition(
         id=attribute.id,
-        names=concept.names if concept else {},
-        data_type=(text_format or TextFormat()).data_type or "String",
-        codes=_codes(representation, lookup),
-        is_array=str(attribute.max_occurs or 1) != "1",
+        names=found.names,
+        data_type=found.data_type or "String",
+        codes=found.codes,
+        is_array=may_repeat(attribute.max_occurs),
         attributes=tuple(_definition(below, lookup) for below in attribute.metadata_attributes),
     )
-
-
-def _concept(urn: str, lookup: Lookup) -> Concept | None:
-    scheme, wanted = lookup(urn), parse_urn(urn).item
-    concepts = scheme.concepts if isinstance(scheme, ConceptScheme) else ()
-    return next((concept for concept in concepts if concept.id == wanted), None)
-
-
-def _codes(representation: Representation | None, lookup: Lookup) -> Mapping[str, Code] | None:
-    urn = representation.enumeration if representation else None
-    listed = lookup(urn) if urn else None
-    if isinstance(listed, Codelist):
-        return {code.id: code for code in extended(listed, lookup).codes}
-    if isinstance(listed, ValueList):
-        return {value.id: Code(id=value.id, names=value.names) for value in listed.value_items}
-    return None

@@ -5,22 +5,26 @@ Source: SDMX-REST 2.2, doc/data.md ("attributes", "measures", "dimensionAtObserv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sdmx_server.dataset import Component, Level, ResolvedStructure
 from sdmx_server.errors import QuerySyntaxError
 from sdmx_server.query import ALL_DIMENSIONS, DataQuery
 
-_ATTRIBUTES: Mapping[str, frozenset[Level]] = {
-    "dsd": frozenset(Level),
-    "all": frozenset(Level),
-    "dataset": frozenset({Level.DATASET}),
-    "series": frozenset({Level.GROUP, Level.SERIES}),
-    "obs": frozenset({Level.OBSERVATION}),
-    "msd": frozenset(),
-    "none": frozenset(),
+_WORDS: Mapping[str, Callable[[Component], bool]] = {
+    "all": lambda component: True,
+    "none": lambda component: False,
+    "dsd": lambda component: not component.is_metadata,
+    "msd": lambda component: component.is_metadata,
+    "dataset": lambda component: component.level is Level.DATASET,
+    "series": lambda component: component.level in (Level.GROUP, Level.SERIES),
+    "obs": lambda component: component.level is Level.OBSERVATION,
 }
+"""The words of the parameter ``attributes``, and which attributes each stands for.
+
+At a level metadata attributes stand as well as those of the data structure.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +100,23 @@ def dimension_at_observation(wanted: str | None, structure: ResolvedStructure) -
 def _chosen(
     parameter: str, wanted: tuple[str, ...], components: tuple[Component, ...]
 ) -> list[Component]:
-    """Return the components that a parameter names, by keyword or id, in DSD order."""
-    known = {c.id for c in components}
+    """Return the components that a parameter names, by keyword or id, in DSD order.
+
+    A metadata attribute that others are below stands for these too.
+    """
     for word in wanted:
-        if word not in known and word not in _ATTRIBUTES:
-            allowed = ", ".join(sorted(known)) or "none"
+        if word not in _WORDS and not any(_is_named(c, word) for c in components):
+            allowed = ", ".join(sorted(c.id for c in components)) or "none"
             raise QuerySyntaxError(f"{parameter}={word!r} is unknown; allowed ids: {allowed}.")
-    levels: frozenset[Level] = frozenset().union(
-        *(_ATTRIBUTES[word] for word in wanted if word in _ATTRIBUTES)
-    )
-    return [c for c in components if c.id in wanted or (c.level or Level.OBSERVATION) in levels]
+    return [c for c in components if any(_is_named(c, w) or _is_meant(c, w) for w in wanted)]
+
+
+def _is_named(component: Component, id_: str) -> bool:
+    return component.id == id_ or (component.is_nested and component.id.startswith(f"{id_}."))
+
+
+def _is_meant(component: Component, word: str) -> bool:
+    return word in _WORDS and _WORDS[word](component)
 
 
 def _level(attribute: Component, at_observation: str) -> Level:

@@ -5,31 +5,24 @@ Source: SDMX 3.1 Information Model, section 5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import msgspec
 from msgspec import structs
 
 from sdmx_server.dataset import PROVIDER, Component, Layout, Level, ResolvedStructure, Role
 from sdmx_server.errors import SemanticError
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.constraints import allowed_codes
-from sdmx_server.exchange.extension import Lookup, extended
+from sdmx_server.exchange.extension import Lookup
+from sdmx_server.exchange.metadata_attributes import metadata_attributes
+from sdmx_server.exchange.representation import checked, represented
 from sdmx_server.model.artefact import Maintainable
-from sdmx_server.model.catalogue import items
-from sdmx_server.model.codelist import (
-    Code,
-    Codelist,
-    GeographicCodelist,
-    GeoGridCodelist,
-    ValueList,
-)
-from sdmx_server.model.concept import Concept, ConceptScheme
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import (
     Attribute,
     AttributeList,
+    AttributeRelationship,
     Dataflow,
     DataStructure,
     DataStructureComponents,
@@ -37,8 +30,6 @@ from sdmx_server.model.datastructure import (
     ModelComponent,
     ProvisionAgreement,
 )
-from sdmx_server.model.representation import Representation, TextFormat
-from sdmx_server.model.urn import parse_urn
 from sdmx_server.model.version import sort_key
 from sdmx_server.storage.artefacts import Stored
 
@@ -87,11 +78,11 @@ def _resolve(context: Context, catalogue: Catalogue) -> ResolvedStructure:
     chain = _chain(context, lookup)
     dsd = chain[-1]
     parts = dsd.data_structure_components if isinstance(dsd, DataStructure) else None
-    if parts is None:
+    if not isinstance(dsd, DataStructure) or parts is None:
         raise SemanticError(f"{dsd.urn} has no components here; it is a stub.")
     constraints = _constraints(chain, catalogue)
     flow = next((a for a in chain if isinstance(a, Dataflow)), None)
-    components = _components(_parts_used(parts, flow), lookup, constraints)
+    components = _components(dsd, _parts_used(parts, flow), lookup, constraints)
     return ResolvedStructure(
         context=context.artefact_type,
         urn=context.urn,
@@ -131,7 +122,9 @@ def _parts_used(parts: DataStructureComponents, flow: Dataflow | None) -> DataSt
     left_out = frozenset(d.id for d in parts.dimension_list.dimensions) - used
     attributes = parts.attribute_list.attributes if parts.attribute_list else ()
     kept = tuple(
-        a for attribute in attributes if (a := _attribute_without(attribute, left_out)) is not None
+        structs.replace(attribute, attribute_relationship=where)
+        for attribute in attributes
+        if (where := _relationship_without(attribute.attribute_relationship, left_out)) is not None
     )
     return structs.replace(
         parts,
@@ -146,16 +139,14 @@ def _parts_used(parts: DataStructureComponents, flow: Dataflow | None) -> DataSt
     )
 
 
-def _attribute_without(attribute: Attribute, left_out: frozenset[str]) -> Attribute | None:
-    where = attribute.attribute_relationship
+def _relationship_without(
+    where: AttributeRelationship, left_out: Collection[str]
+) -> AttributeRelationship | None:
+    """Return what is left of a relationship to dimensions; None where nothing is."""
     kept = tuple(d for d in where.dimensions if d not in left_out)
     if kept == where.dimensions:
-        return attribute
-    if not kept:
-        return None
-    return structs.replace(
-        attribute, attribute_relationship=structs.replace(where, dimensions=kept)
-    )
+        return where
+    return structs.replace(where, dimensions=kept) if kept else None
 
 
 def _structure_of(artefact: Maintainable) -> str | None:
@@ -178,43 +169,59 @@ def _constraints(chain: Sequence[Maintainable], catalogue: Catalogue) -> list[Da
 
 
 def _components(
-    parts: DataStructureComponents, lookup: Lookup, constraints: Sequence[DataConstraint]
+    dsd: DataStructure,
+    parts: DataStructureComponents,
+    lookup: Lookup,
+    constraints: Sequence[DataConstraint],
 ) -> list[Component]:
+    """Return the components, of which ``parts`` are those that are used."""
     found = [_component(c, Role.DIMENSION, lookup) for c in parts.dimension_list.dimensions]
     time = parts.dimension_list.time_dimension
     if time is not None:
         found.append(_component(time, Role.TIME, lookup))
     measures = parts.measure_list.measures if parts.measure_list else ()
     found.extend(_component(m, Role.MEASURE, lookup) for m in measures)
-    attributes = parts.attribute_list.attributes if parts.attribute_list else ()
     dimensions = tuple(c.id for c in found if c.role is Role.DIMENSION)
     groups = {group.id: group.group_dimensions for group in parts.groups}
     found.extend(
-        _attached(_component(a, Role.ATTRIBUTE, lookup), a, dimensions, groups) for a in attributes
+        _attached(attribute, where, dimensions, groups)
+        for attribute, where in _attributes(dsd, parts, lookup)
     )
     allowed = allowed_codes(constraints, {c.id: c.codes for c in found if c.codes is not None})
     return [replace(c, allowed=allowed[c.id]) if c.id in allowed else c for c in found]
 
 
+def _attributes(
+    dsd: DataStructure, parts: DataStructureComponents, lookup: Lookup
+) -> Iterator[tuple[Component, AttributeRelationship]]:
+    """Yield the attributes, then the metadata attributes, with what they are attached to."""
+    for attribute in parts.attribute_list.attributes if parts.attribute_list else ():
+        yield _component(attribute, Role.ATTRIBUTE, lookup), attribute.attribute_relationship
+    declared = dsd.data_structure_components or parts
+    used = frozenset(d.id for d in parts.dimension_list.dimensions)
+    left_out = frozenset(d.id for d in declared.dimension_list.dimensions) - used
+    for component, where in metadata_attributes(dsd, declared, lookup):
+        kept = _relationship_without(where, left_out)
+        if kept is not None:
+            yield component, kept
+
+
 def _component(part: ModelComponent, role: Role, lookup: Lookup) -> Component:
-    concept = _concept(part.concept_identity, lookup)
-    representation = part.local_representation or (concept.core_representation if concept else None)
-    text_format = _format_of(representation)
-    urn, codes = _enumeration(representation, part, lookup)
+    found = checked(represented(part, lookup), part.id)
     usage = part.usage if isinstance(part, Attribute | Measure) else "mandatory"
     return Component(
         id=part.id,
         role=role,
-        names=concept.names if concept else {"en": part.id},
+        names=found.names or {"en": part.id},
         concept_urn=part.concept_identity,
-        data_type=text_format.data_type or _DEFAULT_TYPE[role],
-        codes=codes,
-        codelist_urn=urn,
+        data_type=found.data_type or _DEFAULT_TYPE[role],
+        codes=found.codes,
+        codelist_urn=found.codelist_urn,
         mandatory=usage == "mandatory",
-        is_array=_is_array(representation),
-        is_multilingual=bool(text_format.is_multi_lingual) and codes is None,
+        is_array=found.is_array,
+        is_multilingual=found.is_multilingual,
         measures=part.measure_relationship if isinstance(part, Attribute) else (),
-        facets=_facets(text_format),
+        facets=found.facets,
     )
 
 
@@ -226,60 +233,13 @@ _DEFAULT_TYPE = {
 }
 
 
-def _concept(urn: str, lookup: Lookup) -> Concept | None:
-    scheme, wanted = lookup(urn), parse_urn(urn).item
-    if not isinstance(scheme, ConceptScheme):
-        return None
-    return next((concept for concept in scheme.concepts if concept.id == wanted), None)
-
-
-def _format_of(representation: Representation | None) -> TextFormat:
-    if representation is None:
-        return TextFormat()
-    return representation.format or representation.enumeration_format or TextFormat()
-
-
-def _enumeration(
-    representation: Representation | None, part: ModelComponent, lookup: Lookup
-) -> tuple[str | None, Mapping[str, Code] | None]:
-    if representation is None or representation.enumeration is None:
-        return None, None
-    found = lookup(representation.enumeration)
-    if isinstance(found, Codelist):
-        return found.urn, {code.id: code for code in extended(found, lookup).codes}
-    if isinstance(found, GeographicCodelist | GeoGridCodelist):
-        return found.urn, {code.id: code for code in items(found)}
-    if isinstance(found, ValueList):
-        return found.urn, {
-            value.id: Code(id=value.id, names=value.names, descriptions=value.descriptions)
-            for value in found.value_items
-        }
-    raise SemanticError(
-        f"Component {part.id} takes its codes from {representation.enumeration}, "
-        "which is not held here."
-    )
-
-
-def _is_array(representation: Representation | None) -> bool:
-    return representation is not None and str(representation.max_occurs or 1) != "1"
-
-
-_NOT_FACETS = frozenset({"dataType", "isMultiLingual", "sentinelValues"})
-
-
-def _facets(text_format: TextFormat) -> dict[str, str]:
-    given: dict[str, object] = msgspec.to_builtins(text_format)
-    return {name: str(value) for name, value in given.items() if name not in _NOT_FACETS}
-
-
 def _attached(
     component: Component,
-    attribute: Attribute,
+    where: AttributeRelationship,
     dimensions: tuple[str, ...],
     groups: Mapping[str, tuple[str, ...]],
 ) -> Component:
     """Return the attribute with its place: level, dimensions and group."""
-    where = attribute.attribute_relationship
     named = set(where.dimensions)
     for group in where.attachment_groups:
         named.update(groups.get(group, ()))
