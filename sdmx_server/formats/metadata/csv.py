@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from sdmx_server.dataset import Message, localised
 from sdmx_server.formats.data.writers.csv_cells import quote
 from sdmx_server.formats.data.writers.csv_rows import LINE_END
-from sdmx_server.formats.metadata.csv_cells import SEPARATOR, Content, Leaf, join
+from sdmx_server.formats.metadata.contents import Content, Leaf, content_along, leaf_of
+from sdmx_server.formats.metadata.csv_cells import SEPARATOR, join
 from sdmx_server.metadata import MetadataAttributeDefinition, MetadataReport, Path, by_path
 from sdmx_server.model.catalogue import by_urn_class
 from sdmx_server.model.metadataset import MetadataSet, ReportedAttribute
@@ -154,7 +155,7 @@ def _cells(column: _Column, attributes: Sequence[ReportedAttribute], labels: _La
         named = name(leaf)
         return f"{leaf}: {named}" if named else leaf
 
-    content = _content(attributes, column.path, column.arrays)
+    content = content_along(attributes, column.path, column.arrays)
     if labels.kind == "both":
         return [join(_mapped(content, with_name))]
     names = [join(_mapped(content, name))] if labels.kind == "name" else []
@@ -165,27 +166,6 @@ def _mapped(content: Content, change: Callable[[Leaf], Leaf]) -> Content:
     if isinstance(content, list):
         return [_mapped(part, change) for part in content]
     return change(content)
-
-
-def _content(
-    attributes: Sequence[ReportedAttribute], path: Path, arrays: Sequence[bool]
-) -> Content:
-    """Return what was reported along a path; a list where it may be several."""
-    found: list[Content] = [
-        _content(each.attributes, path[1:], arrays[1:]) if path[1:] else leaf_of(each)
-        for each in attributes
-        if each.id == path[0]
-    ]
-    if arrays[0]:
-        return found
-    return found[0] if found else None
-
-
-def leaf_of(attribute: ReportedAttribute) -> Leaf:
-    """Return the value of a reported attribute."""
-    if attribute.value is not None:
-        return attribute.value
-    return {**attribute.texts, **attribute.structured_texts} or None
 
 
 def _columns(reports: Iterable[MetadataReport]) -> list[_Column]:

@@ -13,13 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sdmx_server.formats.metadata.contents import Content
+
 SEPARATOR = ";"
-
-Leaf = str | dict[str, str] | None
-"""Text, or text by language; None where nothing was reported."""
-
-Content = Leaf | list["Content"]
-"""What a cell holds; lists as deep as there are attributes that may be repeated."""
 
 
 def join(content: Content) -> str:

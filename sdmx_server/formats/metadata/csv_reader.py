@@ -12,16 +12,17 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sdmx_server.errors import MessageSyntaxError
+from sdmx_server.formats.metadata.contents import reported
 from sdmx_server.formats.metadata.csv import USAGES
-from sdmx_server.formats.metadata.csv_cells import Content, Leaf, split
+from sdmx_server.formats.metadata.csv_cells import split
 from sdmx_server.formats.metadata.soundness import sound
 from sdmx_server.metadata import Path
 from sdmx_server.model.artefact import ItemScheme
 from sdmx_server.model.catalogue import ARTEFACT_TYPES
-from sdmx_server.model.metadataset import MetadataSet, ReportedAttribute
+from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.model.urn import item_urn, maintainable_urn
 
 _FIRST = re.compile(r'"?MDSTRUCTURE(?:\[(?P<sub>.)\])?"?(?P<separator>[^\w\r\n":])')
@@ -67,14 +68,6 @@ class _Column:
     path: Path
     arrays: tuple[bool, ...]
     languages: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Node:
-    """A reported attribute while its columns are put together."""
-
-    leaf: Leaf = None
-    below: dict[str, list[_Node]] = field(default_factory=dict)
 
 
 def read(content: bytes) -> tuple[MetadataSet, ...]:
@@ -155,10 +148,10 @@ def _read_set(
         raise ValueError(f"MDSTRUCTURE is {usage!r}; allowed is {allowed}")
     urn = _urn(_URN_CLASSES[usage], cells["MDSTRUCTURE_ID"])
     identity = _short(cells["METADATASET_ID"])
-    root = _Node()
-    for column, cell in values.items():
-        content = split(cell, sum(column.arrays), column.languages, separator)
-        _place(root, column.path, column.arrays, content)
+    contents = [
+        (c.path, c.arrays, split(cell, sum(c.arrays), c.languages, separator))
+        for c, cell in values.items()
+    ]
     found = MetadataSet(
         agency_id=identity["agency"],
         id=identity["id"],
@@ -167,7 +160,7 @@ def _read_set(
         metadataflow=urn if usage == "metadataflow" else None,
         metadata_provision_agreement=urn if usage == "metadataprovision" else None,
         targets=tuple(_targets(cells["TARGET_TYPES"], cells["TARGET_IDS"], separator)),
-        attributes=_reported(root),
+        attributes=reported(contents),
     )
     return sound(found, found.urn)
 
@@ -193,31 +186,3 @@ def _urn(kind: tuple[str, str], short: str) -> str:
     parts = _short(short)
     identity = (*kind, parts["agency"], parts["id"], parts["version"] or "1.0")
     return item_urn(*identity, parts["item"]) if parts["item"] else maintainable_urn(*identity)
-
-
-def _place(node: _Node, path: Path, arrays: Sequence[bool], content: Content) -> None:
-    """Put what a cell holds at the end of its path."""
-    instances = content if isinstance(content, list) and arrays[0] else [content]
-    held = node.below.setdefault(path[0], [])
-    for place, part in enumerate(instances):
-        if part is None:
-            continue
-        held.extend(_Node() for _ in range(place + 1 - len(held)))
-        if path[1:]:
-            _place(held[place], path[1:], arrays[1:], part)
-        elif not isinstance(part, list):
-            held[place].leaf = part
-
-
-def _reported(node: _Node) -> tuple[ReportedAttribute, ...]:
-    return tuple(
-        ReportedAttribute(
-            id=id_,
-            value=each.leaf if isinstance(each.leaf, str) else None,
-            texts=each.leaf if isinstance(each.leaf, dict) else {},
-            attributes=_reported(each),
-        )
-        for id_, instances in node.below.items()
-        for each in instances
-        if each.leaf is not None or each.below
-    )
