@@ -17,11 +17,13 @@ class Request:
         path: what follows the address of the service, with its query.
         headers: names and values of header fields.
         method: the HTTP method.
+        body: what is sent along; the checks of foreign services send nothing.
     """
 
     path: str
     headers: tuple[tuple[str, str], ...] = ()
     method: str = "GET"
+    body: bytes = b""
 
     def __str__(self) -> str:
         fields = "".join(f"; {name}: {value}" for name, value in self.headers)

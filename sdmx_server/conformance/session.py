@@ -98,6 +98,7 @@ class Session:
             request.method,
             f"{split.scheme}://{split.netloc}/",
             headers=headers,
+            content=request.body or None,
             extensions={
                 "target": target.encode(),
                 "timeout": httpx.Timeout(REQUEST_SECONDS).as_dict(),

@@ -8,12 +8,12 @@ A file begins with what its rows share: ``api``, ``house`` and ``page``. A row h
     get = "/data/dataflow/TST/EXR/1.0.0/M.*.EUR.SP00.A"
     expect = { rates = "M.USD M.CHF M.JPY" }
 
-``accept`` and ``headers`` go with each request; a media type without ``/`` is one of SDMX. Several
-addresses and several media types are asked in every combination; ``{A*50000}`` in an address stands
-for as many times that letter. Where one answer leads to the
-next question there are ``steps`` instead, each with its own request and ``expect``; their headers
-may name a header field of the answer before, as ``{ETag}``, and ``load`` publishes a file of the
-house first. ``together`` judges all answers of a row at once.
+``accept``, ``headers``, ``method`` and ``body`` go with each request; a media type without ``/`` is
+one of SDMX. Several addresses and several media types are asked in every combination;
+``{A*50000}`` in an address stands for as many times that letter. Where one answer leads to the next
+question there are ``steps`` instead, each with its own request and ``expect``; their headers may
+name a header field of the answer before, as ``{ETag}``, and ``load`` publishes a file of the house
+first. ``together`` judges all answers of a row at once.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ AREAS = {
 }
 """What the sections of the table are about."""
 _SHARED = frozenset({"api", "house", "page", "row"})
-_ASKED = frozenset({"get", "method", "accept", "headers", "expect", "load"})
+_ASKED = frozenset({"get", "method", "accept", "headers", "body", "expect", "load"})
 _ROW = _ASKED | {"number", "says", "steps", "together", "house", "page"}
 _REPEATED = re.compile(r"\{(\w)\*(\d+)\}")
 _TABLE = files("sdmx_server.conformance.rows") / "table"
@@ -205,7 +205,8 @@ def _request(given: Mapping[str, Any], path: str, accept: str | None) -> Request
     headers = dict(given.get("headers", {}))
     if accept is not None:
         headers["Accept"] = _media_type(accept)
-    return Request(_written_out(path), tuple(headers.items()), given.get("method", "GET"))
+    method, body = given.get("method", "GET"), given.get("body", "")
+    return Request(_written_out(path), tuple(headers.items()), method, body.encode())
 
 
 def _written_out(path: str) -> str:

@@ -83,4 +83,4 @@ def _filled(request: Request, answers: Sequence[Answer]) -> Request:
         if found is None:
             raise Unmet(f"{answers[-1].request} has no header field {value[1:-1]}")
         headers.append((name, found))
-    return Request(request.path, tuple(headers), request.method)
+    return Request(request.path, tuple(headers), request.method, request.body)

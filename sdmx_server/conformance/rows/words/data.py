@@ -10,12 +10,14 @@ from typing import Any
 
 from sdmx_server.conformance.check import Unmet
 from sdmx_server.conformance.decoding.cells import Cells, cells
-from sdmx_server.conformance.decoding.content import strict_json
+from sdmx_server.conformance.decoding.content import strict_json, syntax, xml
 from sdmx_server.conformance.decoding.data import number
 from sdmx_server.conformance.decoding.data_csv import header
+from sdmx_server.conformance.decoding.references import parse_urn
+from sdmx_server.conformance.decoding.vintages import datasets_of_json, datasets_of_xml
 from sdmx_server.conformance.expectations import require
 from sdmx_server.conformance.request import Answer
-from sdmx_server.conformance.rows.words.documents import at
+from sdmx_server.conformance.rows.words.documents import at, at_path
 from sdmx_server.conformance.rows.words.word import (
     Ask,
     Together,
@@ -75,6 +77,19 @@ def _rates(value: Any) -> Iterator[str]:
             yield from (f"{name} @ {period}" for period in shown or [""])
 
 
+def about(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """Each dataset names what it is about: ``about = ["dataflow TST:EXR(1.0.0)"]``."""
+    require_found(answer)
+    if syntax(answer.body) == "json":
+        document = strict_json(answer.body)
+        structures = list(at(document, "data.structures[*]"))
+        datasets = at(document, "data.dataSets[*]")
+        urns = [structures[d.get("structure", 0)]["links"][0]["urn"] for d in datasets]
+    else:
+        urns = at_path(xml(answer.body), "//Header/Structure/*")
+    require_same([str(parse_urn(urn)) for urn in urns], value, "datasets")
+
+
 def values_alone(value: bool, answer: Answer, _: Ask) -> None:
     """Every observation has a value, or none has: ``measured = false``."""
     has = [bool(row.get("OBS_VALUE")) for row in found(answer)]
@@ -86,6 +101,28 @@ def attributes(value: Sequence[str], answer: Answer, _: Ask) -> None:
     known = {"DS_NOTE", "UNIT", "TITLE", "COLLECTION", "OBS_STATUS", "OBS_COM"}
     came = {name for row in found(answer) for name, text in row.items() if text} & known
     require_same(came, set(value), "attributes")
+
+
+def declared(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """SDMX-JSON 2.x declares exactly these attributes: ``declared = ["UNIT"]``."""
+    require_found(answer)
+    path = "data.structures[*].attributes[*][*].id"
+    require_same(list(at(strict_json(answer.body), path)), value, "attributes declared")
+
+
+def datasets(value: Sequence[Mapping[str, Any]], answer: Answer, _: Ask) -> None:
+    """The datasets are exactly these, in their order, each with its values by period.
+
+    ``datasets = [{ action = "Delete", values = { 2012-02 = "" }, to = "2012-03-15T12:00:00" }]``
+    where ``from`` and ``to`` are the ends of their validity, and "" is a value that is not there.
+    """
+    require_found(answer)
+    read = datasets_of_json if syntax(answer.body) == "json" else datasets_of_xml
+    came = read(answer.body)
+    require_equal(len(came), len(value), "the number of datasets")
+    for found_, expected in zip(came, value, strict=True):
+        values = {time: _plain(text) for time, text in expected["values"].items()}
+        require_equal(found_, {**expected, "values": values}, "a dataset")
 
 
 def rows(value: Sequence[Mapping[str, Any]], answer: Answer, _: Ask) -> None:
@@ -176,8 +213,11 @@ def joined(value: Any, answers: Sequence[Answer]) -> None:
 
 WORDS: Mapping[str, Word] = {
     "rates": rates,
+    "about": about,
     "measured": values_alone,
     "attributes": attributes,
+    "declared": declared,
+    "datasets": datasets,
     "rows": rows,
     "texts": texts,
     "cells": whole_rows,

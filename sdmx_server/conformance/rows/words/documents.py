@@ -42,9 +42,7 @@ def xml_paths(value: Mapping[str, Any], answer: Answer, _: Ask) -> None:
     """What stands at paths of an XML message is this: text of elements and attributes."""
     root = xml(answer.body)
     for path, expected in value.items():
-        found = root.xpath(anywhere(path))
-        listed = found if isinstance(found, list) else [found]
-        _compare([_text(each) for each in listed], expected, path)
+        _compare(at_path(root, path), expected, path)
 
 
 def root(value: str, answer: Answer, _: Ask) -> None:
@@ -60,6 +58,12 @@ def at(document: Any, path: str) -> Iterator[Any]:
         index, key = part.groups()
         found = [member for each in found for member in _members(each, index, key)]
     yield from found
+
+
+def at_path(root: etree._Element, path: str) -> list[Any]:
+    """Return what stands at an XPath, as text where it is an element or an attribute."""
+    found = root.xpath(anywhere(path))
+    return [_text(each) for each in (found if isinstance(found, list) else [found])]
 
 
 def anywhere(path: str) -> str:

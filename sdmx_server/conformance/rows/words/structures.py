@@ -56,6 +56,12 @@ def lacking(value: Sequence[str], answer: Answer, _: Ask) -> None:
     require(not came, f"{', '.join(came)} came")
 
 
+def kinds(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """The artefacts are of exactly these types: ``kinds = ["codelist", "dataflow"]``."""
+    came = {artefact.reference.kind for artefact in found(answer).values()}
+    require_same(came, set(value), "types of artefacts")
+
+
 def versions(value: Sequence[str], answer: Answer, _: Ask) -> None:
     """The artefacts have exactly these versions; none where nothing is found (204, 404)."""
     nothing = answer.status in (204, 404)
@@ -154,6 +160,7 @@ WORDS: Mapping[str, Word] = {
     "artefacts": exactly,
     "holds": having,
     "lacks": lacking,
+    "kinds": kinds,
     "versions": versions,
     "one_version_each": latest,
     "items": items,
