@@ -86,7 +86,8 @@ class Component:
         metadata_urn: for a metadata attribute, its URN; None for components of the data
             structure itself. Its id is the path to it in its metadata structure.
         repeats: for a metadata attribute, whether each of the ids on its path may be
-            reported several times; each that may is an array more around its value.
+            reported several times. Each that may is an array more around its value, with
+            null where others that are reported with it have one and it has none.
     """
 
     id: str
@@ -122,6 +123,11 @@ class Component:
     def is_coded(self) -> bool:
         """Whether the values come from a list."""
         return self.codes is not None
+
+    @property
+    def depth(self) -> int:
+        """How many arrays are around a value."""
+        return sum(self.repeats) if self.is_metadata else int(self.is_array)
 
     @property
     def is_json(self) -> bool:

@@ -5,7 +5,7 @@ Source: SDMX 3.1 Information Model, section 7.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sdmx_server.model.artefact import Texts
@@ -75,3 +75,26 @@ def by_path(
         path = (*above, attribute.id)
         yield path, attribute
         yield from by_path(attribute.attributes, path)
+
+
+Leaf = str | dict[str, str] | None
+"""Text, or text by language; None where nothing was reported."""
+
+Content = Leaf | list["Content"]
+"""What was reported along a path; lists as deep as there are attributes that may repeat."""
+
+
+def mapped(content: Content, change: Callable[[Leaf], Leaf]) -> Content:
+    """Return content with each of its values changed."""
+    if isinstance(content, list):
+        return [mapped(part, change) for part in content]
+    return change(content)
+
+
+def leaves(content: Content) -> Iterator[Leaf]:
+    """Yield the values in content, and None where one is lacking."""
+    for part in content if isinstance(content, list) else [content]:
+        if isinstance(part, list):
+            yield from leaves(part)
+        else:
+            yield part

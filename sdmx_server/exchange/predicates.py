@@ -28,6 +28,7 @@ from sdmx_server.exchange.numbers import (
     number,
     numbers,
 )
+from sdmx_server.metadata import leaves
 from sdmx_server.model.period import YEAR_START, span
 from sdmx_server.query import ComponentFilter, Condition, Operator
 
@@ -180,12 +181,11 @@ def _met(op: Operator, test: Test, values: Sequence[str]) -> bool:
 
 def _values(text: str) -> tuple[str, ...]:
     """Return every value in the JSON text of an array or multilingual component."""
-    found = msgspec.json.decode(text.encode())
-    entries = found if isinstance(found, list) else [found]
     return tuple(
         value
-        for entry in entries
-        for value in (entry.values() if isinstance(entry, dict) else (str(entry),))
+        for leaf in leaves(msgspec.json.decode(text.encode()))
+        if leaf is not None
+        for value in (leaf.values() if isinstance(leaf, dict) else (str(leaf),))
     )
 
 

@@ -13,8 +13,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from sdmx_server.dataset import Component, Level, ResolvedStructure, Role
+from sdmx_server.exchange.metadata_values import in_shape
+from sdmx_server.metadata import Leaf, mapped
 from sdmx_server.model.delivery import Delivery
 
 SWITCHED_OFF = "~"
@@ -67,7 +70,9 @@ def _settle_cells(
         text: str | None = str(cell)
         if labelled and component.codes is not None:
             text = _without_labels(str(cell), component.codes)
-        if text is not None and component.is_json:
+        if text is not None and component.is_metadata:
+            text = in_shape(text, component)
+        elif text is not None and component.is_json:
             text = _in_shape(text, component)
         if text == SWITCHED_OFF and component.role is Role.ATTRIBUTE:
             text = None
@@ -80,10 +85,14 @@ def _without_labels(cell: str, codes: Mapping[str, object]) -> str:
     if cell in codes:
         return cell
     if cell.startswith("["):
-        values = _decoded(cell)
-        if isinstance(values, list) and all(isinstance(value, str) for value in values):
-            return _encoded([_without_labels(value, codes) for value in values])
+        values: Any = _decoded(cell)
+        if isinstance(values, list):
+            return _encoded(mapped(values, lambda leaf: _leaf_without_label(leaf, codes)))
     return cell.partition(": ")[0]
+
+
+def _leaf_without_label(leaf: Leaf, codes: Mapping[str, object]) -> Leaf:
+    return _without_labels(leaf, codes) if isinstance(leaf, str) else leaf
 
 
 def _in_shape(text: str, component: Component) -> str:

@@ -242,10 +242,9 @@ _FACETS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def _json_complaint(text: str, component: Component, vocabulary: Vocabulary) -> Complaint | None:
-    shape = (component.is_array, component.is_multilingual)
-    texts = _json_texts(text, *shape)
+    texts = _json_texts(text, component)
     if not texts:
-        expected_id, expected_en = _SHAPES[shape]
+        expected_id, expected_en = _SHAPES[component.is_array, component.is_multilingual]
         details = {
             "component": component.id, "expected_id": expected_id, "expected_en": expected_en
         }  # fmt: skip
@@ -254,15 +253,21 @@ def _json_complaint(text: str, component: Component, vocabulary: Vocabulary) -> 
     return next((found for found in several if found is not None), None)
 
 
-def _json_texts(text: str, is_array: bool, is_multilingual: bool) -> list[str]:
+def _json_texts(text: str, component: Component) -> list[str]:
     """Return the texts in a JSON value; none where it has not the right shape."""
     try:
-        value = json.loads(text)
+        values = [json.loads(text)]
     except (ValueError, RecursionError):
         return []
-    if is_array != isinstance(value, list):
-        return []
-    return _texts(value if is_array else [value], is_multilingual)
+    for _ in range(component.depth):
+        if component.is_metadata:
+            values = [value for value in values if value is not None]
+        if not all(isinstance(value, list) for value in values):
+            return []
+        values = [item for value in values for item in value]
+    if component.is_metadata:
+        values = [value for value in values if value is not None]
+    return _texts(values, component.is_multilingual)
 
 
 def _texts(values: list[object], by_language: bool) -> list[str]:

@@ -13,14 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sdmx_server.formats.structure.parts import DEFAULT_LANGUAGE
-from sdmx_server.metadata import Path
+from sdmx_server.metadata import Content, Leaf, Path
 from sdmx_server.model.metadataset import ReportedAttribute
-
-Leaf = str | dict[str, str] | None
-"""Text, or text by language; None where nothing was reported."""
-
-Content = Leaf | list["Content"]
-"""What was reported along a path; lists as deep as there are attributes that may repeat."""
 
 Along = tuple[Path, Sequence[bool], Content]
 """A path, for each id on it whether it may be reported several times, what was reported."""

@@ -5,15 +5,23 @@ Source: SDMX-CSV 2.0 and 2.1, metadata message field guide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sdmx_server.dataset import Message, localised
 from sdmx_server.formats.data.writers.csv_cells import quote
 from sdmx_server.formats.data.writers.csv_rows import LINE_END
-from sdmx_server.formats.metadata.contents import Content, Leaf, content_along, leaf_of
+from sdmx_server.formats.metadata.contents import content_along, leaf_of
 from sdmx_server.formats.metadata.csv_cells import SEPARATOR, join
-from sdmx_server.metadata import MetadataAttributeDefinition, MetadataReport, Path, by_path
+from sdmx_server.metadata import (
+    Content,
+    Leaf,
+    MetadataAttributeDefinition,
+    MetadataReport,
+    Path,
+    by_path,
+    mapped,
+)
 from sdmx_server.model.catalogue import by_urn_class
 from sdmx_server.model.metadataset import MetadataSet, ReportedAttribute
 from sdmx_server.model.urn import Urn, parse_urn
@@ -157,15 +165,9 @@ def _cells(column: _Column, attributes: Sequence[ReportedAttribute], labels: _La
 
     content = content_along(attributes, column.path, column.arrays)
     if labels.kind == "both":
-        return [join(_mapped(content, with_name))]
-    names = [join(_mapped(content, name))] if labels.kind == "name" else []
+        return [join(mapped(content, with_name))]
+    names = [join(mapped(content, name))] if labels.kind == "name" else []
     return [join(content), *names]
-
-
-def _mapped(content: Content, change: Callable[[Leaf], Leaf]) -> Content:
-    if isinstance(content, list):
-        return [_mapped(part, change) for part in content]
-    return change(content)
 
 
 def _columns(reports: Iterable[MetadataReport]) -> list[_Column]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sdmx_server.formats.metadata.contents import Content
+from sdmx_server.metadata import Content
 
 SEPARATOR = ";"
 

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.csv_header import Column
 from sdmx_server.formats.data.readers.faults import FaultList
+from sdmx_server.formats.metadata.csv_cells import split
+from sdmx_server.metadata import Content
 
 
 def to_json(
@@ -40,7 +42,9 @@ def to_json(
 Value = str | dict[str, str]
 
 
-def _parse(cell: str, column: Column, separator: str) -> list[str] | list[Value] | Value | None:
+def _parse(cell: str, column: Column, separator: str) -> Content | list[str] | list[Value]:
+    if "." in column.id and column.arrays:
+        return _parse_nested(cell, column, separator)
     parts = _split(cell, separator)
     if parts is None or not column.languages:
         return parts
@@ -51,6 +55,14 @@ def _parse(cell: str, column: Column, separator: str) -> list[str] | list[Value]
     if is_array and len(objects) == len(parts):
         return objects
     return texts
+
+
+def _parse_nested(cell: str, column: Column, separator: str) -> Content:
+    """Return the values of a metadata attribute below others; None where they are malformed."""
+    try:
+        return split(cell, column.arrays, column.languages, separator)
+    except ValueError:
+        return None
 
 
 def _split(cell: str, separator: str) -> list[str] | None:

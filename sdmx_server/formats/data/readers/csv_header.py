@@ -19,7 +19,8 @@ _FIRST = re.compile(
     r'"?(?P<name>DATAFLOW|STRUCTURE(?:\[(?P<sub>.)\])?)(?::[^",;|\t\r\n]*)?"?(?P<separator>[^\w\r\n"])?'
 )
 _COLUMN = re.compile(
-    r"(?P<id>[^\[\]:]+)(?P<array>\[\])?(?:\[(?P<languages>[^\[\]]+)\])?(?:: ?(?P<label>.*))?",
+    r"(?P<path>[^\[\]:]+(?:\[\]\.[^\[\]:]+)*(?:\[\])?)(?:\[(?P<languages>[^\[\]]+)\])?"
+    r"(?:: ?(?P<label>.*))?",
     re.DOTALL,
 )
 _FIXED_1 = ("DATAFLOW",)
@@ -28,11 +29,22 @@ _FIXED_2 = ("STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "SERIES_KEY
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a component; ``languages`` where its cells hold text by language."""
+    """A column of a component.
+
+    Attributes:
+        id: the id of the component; of a metadata attribute below others, its path.
+        arrays: how many of the ids on the path may be reported several times.
+        languages: those of the text that its cells hold by language.
+    """
 
     id: str
-    is_array: bool = False
+    arrays: int = 0
     languages: tuple[str, ...] = ()
+
+    @property
+    def is_array(self) -> bool:
+        """Whether its cells hold several values."""
+        return self.arrays > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +110,11 @@ def _parse(name: str) -> Column:
     match = _COLUMN.fullmatch(name)
     if match is None:
         return Column(name)
-    if match["id"] == "STRUCTURE":
+    id_, arrays = match["path"].replace("[]", ""), match["path"].count("[]")
+    if id_ == "STRUCTURE":
         return Column("STRUCTURE")
     languages = tuple(re.split(r"[;,|]", match["languages"])) if match["languages"] else ()
-    return Column(match["id"], match["array"] is not None, languages)
+    return Column(id_, arrays, languages)
 
 
 def _check(

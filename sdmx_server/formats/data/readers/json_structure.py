@@ -37,15 +37,23 @@ class Axis:
         """Return the text that a value in the data stands for; None where its index is wrong."""
         if not self.values:
             return to_text(value)
-        if isinstance(value, list):
-            several = [self._at(index) for index in value]
-            return None if None in several else to_text(several)
-        found = self._at(value)
-        return None if found is None else to_text(found)
+        try:
+            return to_text(self._at(value))
+        except ValueError:
+            return None
 
-    def _at(self, index: object) -> object | None:
+    def _at(self, index: object) -> object:
+        """Return what an index stands for, or an array of them, in which some may be null.
+
+        Raises:
+            ValueError: if there is no such value.
+        """
+        if isinstance(index, list):
+            return [None if each is None else self._at(each) for each in index]
         number = as_index(index)
-        return self.values[number] if number is not None and number < len(self.values) else None
+        if number is None or number >= len(self.values):
+            raise ValueError(f"{index!r} is no index of a value")
+        return self.values[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +135,18 @@ def _axes(
         if "id" not in component or position is None:
             found.stop(faults.JSON_SHAPE, None, written, where=where, expected="id, keyPosition")
         values = as_list(component.get("values", []), f"{where}.values", found)
-        axes.append(Axis(str(component["id"]), position, tuple(map(_value, values))))
+        axes.append(Axis(_id(component), position, tuple(map(_value, values))))
     return axes
+
+
+def _id(component: dict[str, object]) -> str:
+    """Return the id of a component; of a metadata attribute the path that its link names."""
+    links = component.get("links")
+    for link in links if isinstance(links, list) else ():
+        urn = link.get("urn") if isinstance(link, dict) else None
+        if isinstance(urn, str) and _urn_class(urn) == "MetadataAttribute":
+            return parse_urn(urn).item or str(component["id"])
+    return str(component["id"])
 
 
 def _value(entry: object) -> object:

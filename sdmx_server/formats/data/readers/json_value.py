@@ -84,7 +84,7 @@ def _texts(value: object) -> object:
         return [_texts(item) for item in value]
     if isinstance(value, dict):
         return {name: _texts(item) for name, item in value.items()}
-    return _scalar(value)
+    return None if value is None else _scalar(value)
 
 
 def _scalar(value: object) -> str:

@@ -121,17 +121,21 @@ def _header(
         *_KEYS[rendering.keys],
     ]
     for component in columns:
-        id_ = component.id + _suffix(component, languages)
+        id_ = _title(component, languages)
         name = localised(component.names, message.languages) or component.id
         titles = {"id": [id_], "name": [id_, name], "both": [f"{id_}: {name}"]}
         found += titles[rendering.labels]
     return SEPARATOR.join(map(quote, found)) + LINE_END
 
 
-def _suffix(component: Component, languages: Mapping[str, Sequence[str]]) -> str:
-    if component.is_multilingual:
-        return f"[{SUB_SEPARATOR.join(languages[component.id])}]"
-    return "[]" if component.is_array else ""
+def _title(component: Component, languages: Mapping[str, Sequence[str]]) -> str:
+    """Return an id with brackets for several values and for languages."""
+    in_languages = f"[{SUB_SEPARATOR.join(languages.get(component.id, ()))}]"
+    suffix = in_languages if component.is_multilingual else ""
+    if component.is_metadata:
+        parts = zip(component.id.split("."), component.repeats, strict=True)
+        return ".".join(f"{id_}[]" if repeats else id_ for id_, repeats in parts) + suffix
+    return component.id + (suffix or ("[]" if component.is_array else ""))
 
 
 def _open(

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 
 from sdmx_server.dataset import Component, Role, localised
+from sdmx_server.formats.metadata.csv_cells import join
+from sdmx_server.metadata import Content, Leaf, leaves, mapped
 from sdmx_server.model.period import span
 
 SEPARATOR = ","
@@ -70,6 +72,8 @@ def write_column(component: Component, column: Sequence[str | None], style: Styl
 
 def write_cell(component: Component, style: Style, text: str) -> str:
     """Return the cell of one value, or the two cells of ``labels=name``."""
+    if component.is_metadata and component.is_array:
+        return _write_content(component, style, msgspec.json.decode(text))
     members = _members(component, text, style)
     if component.role is Role.TIME:
         members = [style.times.get(text, text)]
@@ -79,6 +83,23 @@ def write_cell(component: Component, style: Style, text: str) -> str:
     cell = quote(_joined(component, members))
     if style.labels == "name":
         cell += SEPARATOR + quote(SUB_SEPARATOR.join(names) if any(names) else "")
+    return cell
+
+
+def _write_content(component: Component, style: Style, content: Content) -> str:
+    """Return the cell of a metadata attribute that may be reported several times."""
+
+    def named(leaf: Leaf) -> Leaf:
+        return (_name(component, leaf, style) or None) if isinstance(leaf, str) else None
+
+    def with_name(leaf: Leaf) -> Leaf:
+        name = named(leaf)
+        return f"{leaf}: {name}" if name else leaf
+
+    shown = mapped(content, with_name) if style.labels == "both" else content
+    cell = quote(join(shown))
+    if style.labels == "name":
+        cell += SEPARATOR + quote(join(mapped(content, named)))
     return cell
 
 
@@ -110,8 +131,7 @@ def languages_in(texts: Iterable[str | None]) -> frozenset[str]:
     found: set[str] = set()
     for text in dict.fromkeys(texts):
         if text is not None:
-            value = msgspec.json.decode(text)
-            found.update(*(value if isinstance(value, list) else [value]))
+            found.update(*filter(None, leaves(msgspec.json.decode(text))))
     return frozenset(found)
 
 

@@ -15,6 +15,7 @@ from math import isfinite
 import msgspec
 
 from sdmx_server.dataset import Component
+from sdmx_server.metadata import Content, leaves
 
 NULL = "null"
 
@@ -90,10 +91,17 @@ def typed_arrays(column: Texts) -> list[str]:
 
 def typed_array(text: str) -> str:
     """Return an array of texts as one of numbers, or as it is where a member is no number."""
-    members = numbers(msgspec.json.decode(text, type=list[str]))
-    if not members:
+    content = msgspec.json.decode(text)
+    if not content:
         return NULL
-    return text if any(member.startswith('"') for member in members) else f"[{','.join(members)}]"
+    members = numbers([leaf for leaf in leaves(content) if isinstance(leaf, str)])
+    return text if any(member.startswith('"') for member in members) else _typed(content)
+
+
+def _typed(content: Content) -> str:
+    if isinstance(content, list):
+        return f"[{','.join(map(_typed, content))}]"
+    return number(content) if isinstance(content, str) else NULL
 
 
 def as_json(component: Component) -> Callable[[Texts], list[str]]:

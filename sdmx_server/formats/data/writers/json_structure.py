@@ -114,7 +114,18 @@ def _attribute(attribute: Component, structure: ResolvedStructure, described: De
 
 
 def _named(component: Component, described: Described) -> Object:
-    return {"id": component.id, **named(component.names, component.id, described.message)}
+    found = {"id": json_id(component), **named(component.names, component.id, described.message)}
+    if component.is_metadata:
+        found["links"] = [{"urn": component.metadata_urn, "rel": "metadataattribute"}]
+    return found
+
+
+def json_id(component: Component) -> str:
+    """Return the id of a component as SDMX-JSON can hold it, which knows none with dots.
+
+    The link of a metadata attribute below others has its path as it is.
+    """
+    return component.id.replace(".", "-")
 
 
 def _represented(component: Component, described: Described) -> Object:

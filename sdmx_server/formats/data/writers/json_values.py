@@ -15,6 +15,7 @@ import msgspec
 
 from sdmx_server.dataset import Codes, Component
 from sdmx_server.formats.data.writers.columns import Lookup
+from sdmx_server.metadata import Content
 
 NULL = "null"
 
@@ -38,8 +39,7 @@ class Values:
     def cell(self, text: str) -> str:
         """Return what stands for a value in the data: its number, or an array of numbers."""
         if self.has_members:
-            members: list[str] = msgspec.json.decode(text, type=list[str])
-            return f"[{','.join(str(self._number(m)) for m in members)}]" if members else NULL
+            return self._numbered(msgspec.json.decode(text))
         return str(self._number(text))
 
     def cells(self, codes: Codes, dictionary: tuple[str, ...]) -> list[str]:
@@ -53,6 +53,11 @@ class Values:
         """Return what stands for each of some texts; ``null`` for an absent one."""
         found = {text: self.cell(text) for text in dict.fromkeys(texts) if text is not None}
         return [NULL if text is None else found[text] for text in texts]
+
+    def _numbered(self, content: Content) -> str:
+        if isinstance(content, list):
+            return f"[{','.join(map(self._numbered, content))}]" if content else NULL
+        return str(self._number(content)) if isinstance(content, str) else NULL
 
     def _number(self, text: str) -> int:
         return self.numbers.setdefault(text, len(self.numbers))
