@@ -21,7 +21,7 @@ from sdmx_server.conformance.decoding.structure import (
 _ITEMS = (
     "codes", "concepts", "categories", "agencies", "dataProviders", "dataConsumers",
     "metadataProviders", "organisationUnits", "geoFeatureSetCodes", "geoGridCodes",
-    "reportingCategories",
+    "reportingCategories", "valueItems",
 )  # fmt: skip
 _SINGULAR = {
     "hierarchies": "hierarchy",

@@ -20,7 +20,7 @@ from sdmx_server.conformance.decoding.structure import (
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ITEMS = frozenset({
     "Code", "GeoFeatureSetCode", "GeoGridCode", "Concept", "Category", "ReportingCategory",
-    "Agency", "DataProvider", "DataConsumer", "MetadataProvider", "OrganisationUnit",
+    "Agency", "DataProvider", "DataConsumer", "MetadataProvider", "OrganisationUnit", "ValueItem",
 })  # fmt: skip
 _ABOUT = frozenset({"Annotations", "Link", "Name", "Description"})
 _CONSTRAINTS = frozenset({

@@ -12,9 +12,11 @@ from typing import Any
 
 from sdmx_server.conformance.check import Unmet
 from sdmx_server.conformance.decoding import messages
+from sdmx_server.conformance.decoding.content import strict_json
 from sdmx_server.conformance.decoding.structure import Artefact
 from sdmx_server.conformance.expectations import require
 from sdmx_server.conformance.request import Answer
+from sdmx_server.conformance.rows.words.documents import at
 from sdmx_server.conformance.rows.words.word import (
     Ask,
     Together,
@@ -23,6 +25,8 @@ from sdmx_server.conformance.rows.words.word import (
     require_found,
     require_same,
 )
+
+_NEVER_BARE = frozenset({"provisionagreement", "metadataprovisionagreement"})
 
 
 def found(answer: Answer) -> dict[str, Artefact]:
@@ -84,6 +88,26 @@ def items(value: Mapping[str, Sequence[str]], answer: Answer, _: Ask) -> None:
         require_equal(list(artefact.items), list(expected), f"the items of {artefact.reference}")
 
 
+def named_items(value: Mapping[str, str], answer: Answer, _: Ask) -> None:
+    """The only codelist in SDMX-JSON has exactly these codes, with these names, in this order."""
+    found(answer)
+    codes = at(strict_json(answer.body), "data.codelists[*].codes[*]")
+    require_equal([(code["id"], code["name"]) for code in codes], list(value.items()), "the codes")
+
+
+def uses_concepts(value: Mapping[str, Sequence[str]], answer: Answer, _: Ask) -> None:
+    """The concept schemes hold some concepts and lack others.
+
+    ``concepts = { having = ["FREQ"], without = ["UNUSED"] }``
+    """
+    schemes = [a for a in found(answer).values() if a.reference.kind == "conceptscheme"]
+    came = {item for scheme in schemes for item in scheme.items}
+    missing = [each for each in value["having"] if each not in came]
+    extra = [each for each in value["without"] if each in came]
+    require(not missing, f"the concepts {', '.join(missing)} are missing")
+    require(not extra, f"the concepts {', '.join(extra)} came")
+
+
 def partial(value: Mapping[str, bool], answer: Answer, _: Ask) -> None:
     """Artefacts say that they are cut, or do not: ``partial = { only = true }``."""
     for artefact, expected in _each(value, answer):
@@ -91,12 +115,16 @@ def partial(value: Mapping[str, bool], answer: Answer, _: Ask) -> None:
 
 
 def stubs(value: Any, answer: Answer, _: Ask) -> None:
-    """All artefacts have a name and no content, or these have: ``stubs = ["codelist ..."]``."""
+    """All artefacts have a name and no content, or these have: ``stubs = ["codelist ..."]``.
+
+    The schemas demand of some types even in a stub what they refer to.
+    """
     came = found(answer)
     for each in came if value is True else value:
         artefact = came[each]
+        bare = not artefact.contents or artefact.reference.kind in _NEVER_BARE
         require(bool(artefact.names), f"{each} has no name")
-        require(not artefact.contents and not artefact.items, f"{each} has content")
+        require(bare and not artefact.items, f"{each} has content")
 
 
 def names(value: Mapping[str, Mapping[str, str]], answer: Answer, _: Ask) -> None:
@@ -164,6 +192,8 @@ WORDS: Mapping[str, Word] = {
     "versions": versions,
     "one_version_each": latest,
     "items": items,
+    "named_items": named_items,
+    "concepts": uses_concepts,
     "partial": partial,
     "stubs": stubs,
     "names": names,
