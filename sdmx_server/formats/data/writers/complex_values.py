@@ -19,12 +19,12 @@ XHTML = "http://www.w3.org/1999/xhtml"
 
 def is_complex(component: Component) -> bool:
     """Whether no XML attribute can hold the values, so that they stand in ``Comp``."""
-    return component.is_json or component.data_type == "XHTML"
+    return component.is_json or component.is_nested or component.data_type == "XHTML"
 
 
 def renderer(component: Component) -> Callable[[list[str]], list[str]]:
     """Return what turns values of a complex component into ``Value`` elements."""
-    write_text = _structured_text if component.data_type == "XHTML" else _text
+    write_text = structured_text if component.data_type == "XHTML" else text
     write_plain = _structured_value if component.data_type == "XHTML" else escape
 
     def write_value(value: Any) -> str:
@@ -47,11 +47,13 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _text(language: str, text: str) -> str:
-    return f'<common:Text xml:lang="{escape(language)}">{escape(text)}</common:Text>'
+def text(language: str, words: str) -> str:
+    """Return text in a language."""
+    return f'<common:Text xml:lang="{escape(language)}">{escape(words)}</common:Text>'
 
 
-def _structured_text(language: str, text: str) -> str:
+def structured_text(language: str, text: str) -> str:
+    """Return markup in a language."""
     return (
         f'<common:StructuredText xml:lang="{escape(language)}">{_xhtml(text)}'
         "</common:StructuredText>"

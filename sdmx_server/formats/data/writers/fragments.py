@@ -76,7 +76,18 @@ class Wrapper:
     after: str
 
 
-Plan = tuple[str | Cell | Wrapper, ...]
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What the values of several components make together; nothing where all are absent.
+
+    ``render`` turns one value of each, None where it is absent, into XML text.
+    """
+
+    components: tuple[str, ...]
+    render: Callable[[tuple[str | None, ...]], str]
+
+
+Plan = tuple[str | Cell | Wrapper | Joint, ...]
 """The pieces of an element in order."""
 
 
@@ -95,6 +106,11 @@ def tables(plan: Plan, dictionaries: Mapping[str, tuple[str, ...]]) -> dict[str,
         cell.component: _table(cell, dictionaries[cell.component])
         for cell in _cells(plan)
         if cell.component in dictionaries
+    } | {
+        component: np.array([*dictionaries[component], None], dtype=object)
+        for joint in _joints(plan)
+        for component in joint.components
+        if component in dictionaries
     }
 
 
@@ -106,6 +122,8 @@ def fill(plan: Plan, columns: Columns, tables: Mapping[str, Table]) -> list[str 
             filled.append(piece)
         elif isinstance(piece, Cell):
             filled += _fill_cell(piece, columns, tables)
+        elif isinstance(piece, Joint):
+            filled += _fill_joint(piece, columns, tables)
         else:
             filled += _fill_wrapper(piece, columns, tables)
     return _constants_merged(filled)
@@ -128,9 +146,9 @@ def rows(filled: Sequence[str | list[str]], count: int) -> list[str]:
 
 def write_row(plan: Plan, values: Mapping[str, str]) -> str:
     """Return one element; a component that ``values`` does not name is absent."""
-    texts: dict[str, list[str | None]] = {
-        cell.component: [values.get(cell.component)] for cell in _cells(plan)
-    }
+    ids = [cell.component for cell in _cells(plan)]
+    ids += [component for joint in _joints(plan) for component in joint.components]
+    texts: dict[str, list[str | None]] = {id_: [values.get(id_)] for id_ in ids}
     return "".join(interleave(fill(plan, Columns(1, {}, texts), {}), 1))
 
 
@@ -156,6 +174,10 @@ def _cells(plan: Plan) -> Iterator[Cell]:
             yield from piece.cells
 
 
+def _joints(plan: Plan) -> Iterator[Joint]:
+    return (piece for piece in plan if isinstance(piece, Joint))
+
+
 def _table(cell: Cell, texts: tuple[str, ...]) -> Table:
     rendered = cell.render(list(texts))
     table = np.empty(len(texts) + 1, dtype=object)
@@ -178,6 +200,21 @@ def _fill_cell(cell: Cell, columns: Columns, tables: Mapping[str, Table]) -> lis
     return [
         ["" if text is None else f"{cell.before}{next(rendered)}{cell.after}" for text in texts]
     ]
+
+
+def _fill_joint(
+    joint: Joint, columns: Columns, tables: Mapping[str, Table]
+) -> list[str | list[str]]:
+    absent: list[str | None] = [None] * columns.count
+    found: list[list[str | None]] = [
+        tables[id_][columns.codes[id_]].tolist()
+        if id_ in columns.codes
+        else columns.texts.get(id_, absent)
+        for id_ in joint.components
+    ]
+    values = list(zip(*found, strict=True))
+    rendered = {each: joint.render(each) if any(each) else "" for each in set(values)}
+    return [[rendered[each] for each in values]]
 
 
 def _fill_wrapper(

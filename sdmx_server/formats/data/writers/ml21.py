@@ -214,14 +214,14 @@ def _generic_markup(places: Packaging) -> Markup:
         "</generic:Obs>",
     )
     if places.is_flat:
-        return Markup((), "", observation)
+        return Markup((), (), observation)
     series: Plan = (
         "\n<generic:Series><generic:SeriesKey>",
         *map(_value, _ids(places.series_dimensions)),
         "</generic:SeriesKey>",
         _generic_attributes(_ids(places.series_attributes)),
     )
-    return Markup(series, "\n</generic:Series>", observation)
+    return Markup(series, ("\n</generic:Series>",), observation)
 
 
 def _generic_observation_key(places: Packaging) -> Plan:
@@ -274,14 +274,14 @@ def _specific_markup(places: Packaging) -> Markup:
         "/>",
     )
     if places.is_flat:
-        return Markup((), "", observation)
+        return Markup((), (), observation)
     series: Plan = (
         "\n<Series",
         *map(_attribute, _ids(places.series_dimensions)),
         *map(_attribute, _ids(places.series_attributes)),
         ">",
     )
-    return Markup(series, "\n</Series>", observation)
+    return Markup(series, ("\n</Series>",), observation)
 
 
 def _attribute(id_: str) -> Cell:

@@ -1,7 +1,9 @@
 """SDMX-ML 3.0 and 3.1 data messages: structure-specific data.
 
 Values that an XML attribute cannot hold (several values, several languages, XHTML) stand
-in ``Comp`` elements; a series or an observation ends its start tag before them.
+in ``Comp`` elements; a series or an observation ends its start tag before them. Metadata
+attributes below others stand within these in ``Metadata``, as in a metadata message; the
+others are written as those of the data structure are.
 
 Source: SDMX 3.0 and 3.1 SDMXMessage.xsd and SDMXDataStructureSpecific.xsd; SDMX 3.1
 SDMX-ML documentation, "Structure Specific Data".
@@ -22,6 +24,7 @@ from sdmx_server.formats.data.writers.envelope import (
     write_message,
 )
 from sdmx_server.formats.data.writers.fragments import Cell, Plan, escape, in_pieces, write_row
+from sdmx_server.formats.data.writers.ml_metadata import check_expressible, metadata
 from sdmx_server.formats.data.writers.packaging import Markup, Packaging, packaging, write_batches
 
 _V3_1 = Dialect(
@@ -47,7 +50,13 @@ _ACTIONS = {
 
 
 def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[bytes]:
-    """Write a StructureSpecificData message of version ``3.0.0`` or ``3.1.0``."""
+    """Write a StructureSpecificData message of version ``3.0.0`` or ``3.1.0``.
+
+    Raises:
+        NotAcceptable: if a dataset holds what 3.0.0 cannot express.
+    """
+    if rendering.version == "3.0.0":
+        check_expressible(datasets)
     declared = declarations(datasets)
     actions = _ACTIONS[rendering.version]
     bodies = (
@@ -66,12 +75,13 @@ def _dataset(dataset: Dataset, declaration: Declaration, action: str) -> Iterato
         attributes["validToDate"] = timestamp(dataset.valid_to)
     written = "".join(f' ss:{name}="{value}"' for name, value in attributes.items())
     yield f'\n<message:DataSet{written} xsi:type="{prefix}:DataSetType">'
-    if dataset.dataset_attributes:
-        plan = _element("Atts", _named(dataset, dataset.dataset_attributes), prefix)
-        yield write_row(plan, dataset.dataset_attributes)
+    named = _named(dataset, dataset.dataset_attributes)
+    if not all(component.is_nested for component in named):
+        yield write_row(_element("Atts", _plain(named), prefix), dataset.dataset_attributes)
     for group in dataset.groups:
         yield _group(dataset, group, prefix)
     yield from write_batches(dataset, _markup(packaging(dataset), prefix))
+    yield write_row(metadata(named), dataset.dataset_attributes)
     yield "\n</message:DataSet>"
 
 
@@ -90,15 +100,22 @@ def _markup(places: Packaging, prefix: str) -> Markup:
         "Obs", [*places.dimensions, *places.measures, *places.attributes], prefix
     )
     if places.is_flat:
-        return Markup((), "", observation)
+        return Markup((), (), observation)
     series = [*places.series_dimensions, *places.series_attributes]
-    return Markup(_start("Series", series, prefix), "\n</Series>", observation)
+    start = _start("Series", _plain(series), prefix)
+    return Markup(start, (*metadata(series), "\n</Series>"), observation)
 
 
 def _element(head: str, components: Sequence[Component], prefix: str) -> Plan:
     if not any(map(is_complex, components)):
         return (f"\n<{head}", *_attributes(components), "/>")
-    return (*_start(head, components, prefix), f"</{head.partition(' ')[0]}>")
+    start = _start(head, _plain(components), prefix)
+    return (*start, *metadata(components), f"</{head.partition(' ')[0]}>")
+
+
+def _plain(components: Sequence[Component]) -> list[Component]:
+    """Return the components that stand by themselves, not within others."""
+    return [component for component in components if not component.is_nested]
 
 
 def _start(head: str, components: Sequence[Component], prefix: str) -> Plan:

@@ -55,7 +55,7 @@ class Markup:
     """How the elements of an answer are spelt; ``series`` is empty where it is flat."""
 
     series: Plan
-    series_end: str
+    series_end: Plan
     observation: Plan
 
 
@@ -86,14 +86,18 @@ def packaging(dataset: Dataset) -> Packaging:
 
 def write_batches(dataset: Dataset, markup: Markup) -> Iterator[str]:
     """Yield the series, or the flat observations, of each batch."""
-    finished = tables((*markup.series, *markup.observation), dataset.dictionaries)
+    finished = tables(
+        (*markup.series, *markup.series_end, *markup.observation), dataset.dictionaries
+    )
     for batch in dataset.batches:
         if not markup.series:
             yield _flat(batch, markup, finished, dataset.with_observations)
         elif dataset.with_observations:
             yield _series_with_observations(batch, markup, finished)
         else:
-            yield "".join(f"{head}{markup.series_end}" for head in _heads(batch, markup, finished))
+            heads = _of_series(markup.series, batch, finished)
+            ends = _of_series(markup.series_end, batch, finished)
+            yield "".join(map("".join, zip(heads, ends, strict=True)))
 
 
 def _flat(
@@ -125,18 +129,18 @@ def _series_with_observations(batch: Batch, markup: Markup, finished: Mapping[st
     parts = interleave(filled, columns.count)
     starts = (batch.offsets * len(filled)).tolist()
     waiting = ""
-    for head, start, end in zip(
-        _heads(batch, markup, finished), starts[:-1], starts[1:], strict=True
-    ):
+    heads = _of_series(markup.series, batch, finished)
+    ends = _of_series(markup.series_end, batch, finished)
+    for head, series_end, start, end in zip(heads, ends, starts[:-1], starts[1:], strict=True):
         waiting += head
         if end > start:
             parts[start] = waiting + parts[start]
             waiting = ""
-        waiting += markup.series_end
+        waiting += series_end
     parts.append(waiting)
     return "".join(parts)
 
 
-def _heads(batch: Batch, markup: Markup, finished: Mapping[str, Table]) -> list[str]:
+def _of_series(plan: Plan, batch: Batch, finished: Mapping[str, Table]) -> list[str]:
     columns = Columns(batch.series_count, batch.series, {})
-    return rows(fill(markup.series, columns, finished), columns.count)
+    return rows(fill(plan, columns, finished), columns.count)
