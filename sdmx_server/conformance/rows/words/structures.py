@@ -7,12 +7,13 @@ Source: SDMX-REST 1.5, section 4.3; SDMX-REST 2.2, doc/structures.md and doc/ava
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sdmx_server.conformance.check import Unmet
 from sdmx_server.conformance.decoding import messages
-from sdmx_server.conformance.decoding.content import strict_json
+from sdmx_server.conformance.decoding.content import strict_json, text, xml
 from sdmx_server.conformance.decoding.structure import Artefact
 from sdmx_server.conformance.expectations import require
 from sdmx_server.conformance.request import Answer
@@ -133,6 +134,31 @@ def names(value: Mapping[str, Mapping[str, str]], answer: Answer, _: Ask) -> Non
         require_equal(dict(artefact.names), dict(expected), f"the names of {artefact.reference}")
 
 
+def metadata_sets(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """The metadata sets in SDMX-JSON are exactly these, in this order: ``["MP1:QR1(1.0.0)"]``."""
+    require_found(answer)
+    sets = at(strict_json(answer.body), "data.metadataSets[*]")
+    came = [f"{each['agencyID']}:{each['id']}({each['version']})" for each in sets]
+    require_equal(came, list(value), "the metadata sets")
+
+
+def metadata_columns(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """The table of SDMX-CSV for metadata has exactly these columns."""
+    require_found(answer)
+    heads = next(csv.reader(text(answer.body).splitlines()))
+    require_equal(heads, list(value), "the columns")
+
+
+def enumeration(value: Sequence[str], answer: Answer, _: Ask) -> None:
+    """The XML Schema has a type with exactly these values, ``~`` aside: ``["USD", "EUR"]``."""
+    require_found(answer)
+    kinds_ = [
+        {e.get("value", "") for e in kind.iter("{*}enumeration")} - {"~"}
+        for kind in xml(answer.body).iter("{*}simpleType")
+    ]
+    require(set(value) in kinds_, f"no type has exactly the values {', '.join(value)}")
+
+
 def region(value: Mapping[str, Any], answer: Answer, _: Ask) -> None:
     """The only constraint says that these values are there.
 
@@ -198,5 +224,8 @@ WORDS: Mapping[str, Word] = {
     "stubs": stubs,
     "names": names,
     "region": region,
+    "metadata_sets": metadata_sets,
+    "metadata_columns": metadata_columns,
+    "enumeration": enumeration,
 }
 TOGETHER: Mapping[str, Together] = {"same_artefacts": same_artefacts}

@@ -40,7 +40,7 @@ def valid_by(value: Mapping[str, Any] | str, answer: Answer, ask: Ask) -> None:
 
     ``valid_by = "its own"``: by that of the same structure, version and packaging;
     ``valid_by = { schema = "/schema/dataflow/TST/EXR", accept = "schema+xml;version=3.1.0",
-    not_with = { 'CURRENCY="CHF"' = 'CURRENCY="XXX"' } }``
+    not_with = { 'CURRENCY="CHF"' = 'CURRENCY="XXX"' } }``; changes ``also_with`` leave it valid.
     """
     given: Mapping[str, Any] = _own_schema(answer) if isinstance(value, str) else value
     accept = (("Accept", SDMX + given["accept"]),) if "accept" in given else ()
@@ -49,10 +49,12 @@ def valid_by(value: Mapping[str, Any] | str, answer: Answer, ask: Ask) -> None:
     require_found(answer)
     faults = _own_faults(answer.body, schema)
     require(not faults, f"by {schema.request}: {'; '.join(faults[:2])}")
-    for old, new in given.get("not_with", {}).items():
-        changed = answer.body.replace(old.encode(), new.encode())
-        require(changed != answer.body, f"the message does not say {old}")
-        require(bool(_own_faults(changed, schema)), f"{new} is valid too")
+    for part, is_valid in (("not_with", False), ("also_with", True)):
+        for old, new in given.get(part, {}).items():
+            changed = answer.body.replace(old.encode(), new.encode())
+            require(changed != answer.body, f"the message does not say {old}")
+            told = _own_faults(changed, schema)
+            require_equal(not told, is_valid, f"validity with {new!r} for {old!r} ({told[:1]})")
 
 
 def _own_schema(answer: Answer) -> Mapping[str, str]:
@@ -61,7 +63,8 @@ def _own_schema(answer: Answer) -> Mapping[str, str]:
     context = "/".join(path.replace("/data/", "/schema/", 1).split("/")[:5])
     packaging = "&".join(p for p in query.split("&") if p.startswith("dimensionAtObservation"))
     version = answer.media_type.rpartition("version=")[2]
-    return {"schema": f"{context}?{packaging}", "accept": f"schema+xml;version={version}"}
+    kind = syntax(answer.body)
+    return {"schema": f"{context}?{packaging}", "accept": f"schema+{kind};version={version}"}
 
 
 def _own_faults(body: bytes, schema: Answer) -> Sequence[str]:
