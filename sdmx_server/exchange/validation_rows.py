@@ -51,8 +51,11 @@ def settle(delivery: Delivery, structure: ResolvedStructure) -> Settled:
                 columns[component.id], component, delivery.labelled
             )
     dataset: dict[str, str] = {}
-    for id_, text in delivery.dataset_attributes.items():
+    for id_, given in delivery.dataset_attributes.items():
         known = structure.component(id_)
+        text = _settle_cells([given], known, delivery.labelled)[0] if known else given
+        if text is None:
+            continue
         if known is None or known.level is Level.DATASET:
             dataset[id_] = text
         else:  # SDMX-JSON writes what is the same everywhere once

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from copy import deepcopy
 
 from lxml import etree
 
@@ -23,7 +22,9 @@ from sdmx_server.formats.data.readers.ml_message import (
     provider,
     read_message,
 )
+from sdmx_server.formats.data.readers.ml_metadata import metadata_cells
 from sdmx_server.formats.data.readers.xml import line_of, local_name
+from sdmx_server.formats.metadata.markup import read_markup
 from sdmx_server.model.delivery import Delivery
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -53,6 +54,10 @@ def _series(element: etree._Element, data_set: DataSet) -> None:
         data_set.content.add(line_of(element), shared)
 
 
+def _metadata(element: etree._Element, data_set: DataSet) -> None:
+    data_set.content.dataset_attributes |= metadata_cells(element)
+
+
 def _cells(
     element: etree._Element, data_set: DataSet
 ) -> tuple[dict[str, str], list[etree._Element]]:
@@ -65,6 +70,8 @@ def _cells(
             cells[child.get("id", "")] = _complex(child)
         elif name == "Obs":
             observations.append(child)
+        elif name == "Metadata":
+            cells |= metadata_cells(child)
         elif name != "Annotations":
             data_set.found.add(faults.UNEXPECTED_ELEMENT, line_of(child), name)
     return cells, observations
@@ -94,15 +101,8 @@ def _markup(element: etree._Element) -> str | None:
     """Return the content of ``StructuredText`` as markup; None where there is none."""
     for child in element:
         if local_name(child) == "StructuredText":
-            return (child.text or "") + "".join(map(_alone, child))
+            return read_markup(child)
     return None
-
-
-def _alone(element: etree._Element) -> str:
-    """Return an element as text, without the namespaces that only the message needs."""
-    alone = deepcopy(element)
-    etree.cleanup_namespaces(alone)
-    return etree.tostring(alone, encoding="unicode")
 
 
 def _encoded(value: object) -> str:
@@ -115,6 +115,7 @@ KINDS: Mapping[str, Mapping[str, Read]] = {
         "Group": _row,
         "Series": _series,
         "Obs": _row,
+        "Metadata": _metadata,
         "DataProvider": provider,
         "Annotations": ignore,
     }

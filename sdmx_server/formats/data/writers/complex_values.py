@@ -52,16 +52,17 @@ def text(language: str, words: str) -> str:
     return f'<common:Text xml:lang="{escape(language)}">{escape(words)}</common:Text>'
 
 
-def structured_text(language: str, text: str) -> str:
+def structured_text(language: str, markup: str) -> str:
     """Return markup in a language."""
     return (
-        f'<common:StructuredText xml:lang="{escape(language)}">{_xhtml(text)}'
+        f'<common:StructuredText xmlns="{XHTML}" xml:lang="{escape(language)}">{_xhtml(markup)}'
         "</common:StructuredText>"
     )
 
 
-def _structured_value(text: str) -> str:
-    return f"<common:StructuredText>{_xhtml(text)}</common:StructuredText>"
+def _structured_value(markup: str) -> str:
+    inside = _xhtml(markup)
+    return f'<common:StructuredText xmlns="{XHTML}">{inside}</common:StructuredText>'
 
 
 def _xhtml(text: str) -> str:
@@ -73,4 +74,4 @@ def _xhtml(text: str) -> str:
         parsed = etree.fromstring(f'<div xmlns="{XHTML}">{text}</div>', parser)
     except (etree.XMLSyntaxError, ValueError):
         return escape(text)
-    return etree.tostring(parsed, encoding="unicode")
+    return text if len(parsed) else escape(text)
