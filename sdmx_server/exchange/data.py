@@ -122,7 +122,7 @@ def _dataset(
             for id_, level in packed.levels.items()
             if level is Level.DATASET and id_ in values
         },
-        groups=_groups(part, packed, selection),
+        groups=groups_of(part, packed, selection),
         constants=_constants(packed, selection),
         batches=batches,
         valid_from=episode.valid_from,
@@ -201,70 +201,12 @@ def _windowed(
         dataset = _dataset(part, packed, query, episode, batches)
         if is_page and dataset.groups:
             taken = list(batches)
-            dataset = replace(dataset, groups=_shown(dataset, taken), batches=iter(taken))
+            dataset = replace(dataset, groups=shown_in(dataset, taken), batches=iter(taken))
         first = next(dataset.batches, None)
         if first is not None:
             yield replace(dataset, batches=chain([first], dataset.batches))
         if window.is_used_up:
             return
-
-
-def _shown(dataset: Dataset, taken: Sequence[Batch]) -> tuple[GroupValues, ...]:
-    """Return the groups of a dataset that series in a window of it belong to."""
-    seen: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    for group in dataset.groups:
-        columns = tuple(group.key)
-        if columns not in seen:
-            texts = [dataset.dictionaries[id_] for id_ in columns]
-            seen[columns] = {
-                tuple(known[code] for known, code in zip(texts, row, strict=True))
-                for batch in taken
-                for row in zip(*(batch.series[id_].tolist() for id_ in columns), strict=True)
-            }
-    return tuple(g for g in dataset.groups if tuple(g.key.values()) in seen[tuple(g.key)])
-
-
-def _groups(part: Slice, packed: Packaging, selection: Selection) -> tuple[GroupValues, ...]:
-    """Return the values of group attributes, one entry a group key that has any."""
-    found: list[GroupValues] = []
-    for group, dimensions in part.structure.groups.items():
-        attributes = [
-            a.id
-            for a in part.structure.attributes
-            if a.group == group and packed.levels.get(a.id) is Level.GROUP
-        ]
-        if attributes:
-            key = [d.id for d in part.structure.dimensions if d.id in dimensions]
-            found.extend(_group_values(group, key, attributes, selection))
-    return tuple(found)
-
-
-def _group_values(
-    group: str, key: list[str], attributes: list[str], selection: Selection
-) -> Iterator[GroupValues]:
-    texts = selection.dictionaries
-    for row in _distinct(selection, (*key, *attributes)):
-        values = {
-            id_: texts[id_][code]
-            for id_, code in zip((*key, *attributes), row, strict=True)
-            if code >= 0
-        }
-        reported = {id_: values[id_] for id_ in attributes if id_ in values}
-        if reported:
-            yield GroupValues(group, {id_: values[id_] for id_ in key}, reported)
-
-
-def _distinct(selection: Selection, columns: tuple[str, ...]) -> list[list[int]]:
-    """Return the distinct codes of some series columns, of series with observations alone."""
-    if selection.is_exact:
-        sources: Iterable[Mapping[str, Codes]] = [selection.series]
-    else:
-        sources = (batch.series for batch in selection.batches())
-    found = [np.stack([source[id_] for id_ in columns]) for source in sources]
-    if not found:
-        return []
-    rows: list[list[int]] = np.unique(np.concatenate(found, axis=1), axis=1).T.tolist()
-    return rows
 
 
 def _constants(packed: Packaging, selection: Selection) -> Mapping[str, str]:

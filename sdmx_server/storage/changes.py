@@ -23,6 +23,7 @@ from sdmx_server.storage.columns import (
     coded_columns,
     join_dictionaries,
     pack,
+    spans,
     translation,
 )
 from sdmx_server.storage.draft import Arrangement, Read, layouts_agree
@@ -38,10 +39,17 @@ class Difference:
         updated: places, in the later version, of those that are new or have other values
             or series attributes; ascending.
         deleted: places, in the earlier version, of those that are gone; ascending.
+        former: places, in the earlier version, of those that are still there but have other
+            values or series attributes; ascending.
+        emptied: by component id the places, in the earlier version, of those that are still
+            there but have lost their value of it; ascending. Where a series has lost its
+            value, all observations that it had.
     """
 
     updated: Keys
     deleted: Keys
+    former: Keys
+    emptied: Mapping[str, Keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +91,22 @@ def difference(
     """
     everything = np.arange(int(after.offsets[-1]))
     if not before.chunks:
-        return Difference(everything, np.zeros(0, np.int64))
+        none = np.zeros(0, np.int64)
+        return Difference(everything, none, none, {})
     old, new, periods = _sides(before, after, read, arrangement.order)
-    updated, deleted = _attribute_changes(old, new), []
-    for gone, come in _groups(old, new):
-        changed, lost = _compare(old, new, (gone, come), periods)
-        updated.append(changed)
-        deleted.append(lost)
+    found = [_attribute_changes(old, new)]
+    found += [_compare(old, new, lot, periods) for lot in _groups(old, new)]
+    deleted = _sorted([part.deleted for part in found])
+    updated = _sorted([part.updated for part in found])
+    former = _sorted([part.former for part in found])
     if not layouts_agree(before.layout, after.layout):
-        updated = [everything]
-    return Difference(_sorted(updated), _sorted(deleted))
+        updated, former = everything, np.arange(int(before.offsets[-1]))
+    columns = dict.fromkeys(column for part in found for column in part.emptied)
+    emptied = {
+        c: _sorted([part.emptied[c] for part in found if c in part.emptied]) for c in columns
+    }
+    former = np.setdiff1d(former, deleted, assume_unique=True)
+    return Difference(updated, deleted, former, emptied)
 
 
 def _sides(
@@ -132,17 +146,31 @@ def _joined(
     return joined
 
 
-def _attribute_changes(old: _Side, new: _Side) -> list[Keys]:
-    """Return the places of all observations of series whose attributes differ."""
+def _attribute_changes(old: _Side, new: _Side) -> Difference:
+    """Return all observations of series whose attributes differ."""
     _, here, there = np.intersect1d(
         new.numbers, old.numbers, assume_unique=True, return_indices=True
     )
     differs = np.zeros(len(here), np.bool_)
+    emptied = {}
     for column in new.index.layout.series:
         if column in old.index.series:
-            differs |= new.codes(column)[here] != old.codes(column)[there]
-    offsets = new.index.offsets
-    return [np.arange(offsets[row], offsets[row + 1]) for row in here[differs].tolist()]
+            now, then = new.codes(column)[here], old.codes(column)[there]
+            differs |= now != then
+            lost = there[(now < 0) & (then >= 0)]
+            if len(lost):
+                emptied[column] = _observations_of(old, lost)
+    return Difference(
+        updated=_observations_of(new, here[differs]),
+        deleted=np.zeros(0, np.int64),
+        former=_observations_of(old, there[differs]),
+        emptied=emptied,
+    )
+
+
+def _observations_of(side: _Side, rows: Keys) -> Keys:
+    """Return the places of all observations of some series."""
+    return spans(side.index.offsets[rows], side.index.counts[rows])
 
 
 def _groups(old: _Side, new: _Side) -> Iterator[tuple[list[ChunkEntry], list[ChunkEntry]]]:
@@ -191,8 +219,8 @@ def _compare(
     new: _Side,
     lot: tuple[Sequence[ChunkEntry], Sequence[ChunkEntry]],
     periods: int,
-) -> tuple[Keys, Keys]:
-    """Return the places of updated and of deleted observations of some chunks."""
+) -> Difference:
+    """Return how the observations of some chunks differ."""
     layout = new.index.layout
     then = join([empty_block(old.index.layout), *map(old.block, lot[0])])
     now = join([empty_block(layout), *map(new.block, lot[1])])
@@ -200,9 +228,20 @@ def _compare(
     _, before, after = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)
     gone = np.ones(len(then.series), np.bool_)
     gone[before] = False
+    differs = _differ(then, now, before, after)
     changed = np.ones(len(now.series), np.bool_)
-    changed[after] = _differ(then, now, before, after)
-    return _places(new, lot[1])[changed], _places(old, lot[0])[gone]
+    changed[after] = differs
+    old_places = _places(old, lot[0])
+    return Difference(
+        updated=_places(new, lot[1])[changed],
+        deleted=old_places[gone],
+        former=old_places[before[differs]],
+        emptied={
+            column: old_places[before[lost]]
+            for column, lost in _lost(then, now, before, after)
+            if lost.any()
+        },
+    )
 
 
 def _differ(then: Block, now: Block, before: Keys, after: Keys) -> Flags:
@@ -215,6 +254,15 @@ def _differ(then: Block, now: Block, before: Keys, after: Keys) -> Flags:
         differs |= np.asarray(first.is_null()) != np.asarray(second.is_null())
         differs |= np.asarray(pc.not_equal(first, second).fill_null(False))
     return differs
+
+
+def _lost(then: Block, now: Block, before: Keys, after: Keys) -> Iterator[tuple[str, Flags]]:
+    """Yield which observations have lost their value of each component."""
+    for column in now.codes.keys() & then.codes.keys():
+        yield column, (then.codes[column][before] >= 0) & (now.codes[column][after] < 0)
+    for column in now.texts.keys() & then.texts.keys():
+        absent = np.asarray(now.texts[column].take(pa.array(after)).is_null())
+        yield column, np.asarray(then.texts[column].take(pa.array(before)).is_valid()) & absent
 
 
 def _places(side: _Side, entries: Sequence[ChunkEntry]) -> Keys:

@@ -8,7 +8,7 @@ a version, so readers see the old one or the new one and never wait.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sdmx_server.dataset import Action, Layout
 from sdmx_server.storage.cache import Cache
 from sdmx_server.storage.changes import difference
 from sdmx_server.storage.chunks import Chunk, compress, decode_chunk, decompress
+from sdmx_server.storage.columns import Keys
 from sdmx_server.storage.database import (
     Revision,
     insert_missing,
@@ -80,11 +81,16 @@ class Changes:
 
     Attributes:
         updated: observations of the later version that are new or different.
-        deleted: keys of observations of the earlier version that are gone.
+        deleted: observations of the earlier version that are gone.
+        former: observations of the earlier version that are different in the later one.
+        emptied: by component id the observations of the earlier version that have lost their
+            value of it, but not what else they have.
     """
 
     updated: Selection
     deleted: Selection
+    former: Selection
+    emptied: Mapping[str, Selection]
 
 
 _COLUMNS = tuple(
@@ -239,16 +245,22 @@ class ObservationStore:
             Unavailable: as ``select``.
         """
         layout, masks = layout or after.layout, masks or {}
-        keys_alone = Layout(layout.dimensions, layout.time, (), (), ())
         index = self._index(after)
         held = self._index(before) if before else empty_index(index.layout)
         found = difference(held, index, self._read_one, self._arrangement)
         updated = Wanted(layout, masks, keys, found.updated)
-        deleted = Wanted(keys_alone, masks, keys, found.deleted)
         attributes = before.dataset_attributes if before else {}
+        earlier = _alike(layout, held.layout)
+
+        def of_earlier(places: Keys) -> Selection:
+            wanted = Wanted(earlier, masks, keys, places)
+            return Selection(held, wanted, attributes, self._read_ahead)
+
         return Changes(
             Selection(index, updated, after.dataset_attributes, self._read_ahead),
-            Selection(held, deleted, attributes, self._read_ahead),
+            of_earlier(found.deleted),
+            of_earlier(found.former),
+            {column: of_earlier(places) for column, places in found.emptied.items()},
         )
 
     def rows(self, version: DatasetVersion) -> pa.Table:
@@ -344,6 +356,16 @@ class ObservationStore:
                 self._chunks.put(row.digest, chunk, chunk.size)
                 found[row.digest] = chunk
         return [found[digest] for digest in digests]
+
+
+def _alike(layout: Layout, held: Layout) -> Layout:
+    """Return a layout without the components that another has in another place, or not at all."""
+    return replace(
+        layout,
+        series=tuple(column for column in layout.series if column in held.series),
+        coded=tuple(column for column in layout.coded if column in held.coded),
+        texts=tuple(column for column in layout.texts if column in held.texts),
+    )
 
 
 def _lock(connection: sa.Connection, names: Sequence[str]) -> None:

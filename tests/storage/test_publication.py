@@ -155,6 +155,22 @@ def check_changes(indexes, stored, held, layout):
     gone = sorted(before.keys() - after.keys())
     assert keys_at(indexes[1], found.updated, stored, layout) == changed
     assert keys_at(indexes[0], found.deleted, stored, layout) == gone
+    former = sorted(key for key in changed if key in before)
+    assert keys_at(indexes[0], found.former, stored, layout) == former
+    emptied = {name: emptied_of(name, before, after, layout) for name in cells_of(layout)}
+    told = {n: keys_at(indexes[0], places, stored, layout) for n, places in found.emptied.items()}
+    assert told == {name: keys for name, keys in emptied.items() if keys}
+
+
+def emptied_of(name, before, after, layout):
+    """The observations that have lost a value; those of a series where it has."""
+    width = len(layout.dimensions) if name in layout.series else None
+    having = {key[:width]: name in cells for key, cells in after.items()}
+    return sorted(
+        key
+        for key, cells in before.items()
+        if name in cells and key[:width] in having and not having[key[:width]]
+    )
 
 
 def keys_at(index, places, stored, layout):
