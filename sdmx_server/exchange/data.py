@@ -5,24 +5,22 @@ Source: SDMX-REST 2.2, doc/data.md; SDMX-REST 1.5, section 4.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
-
-import numpy as np
 
 from sdmx_server.dataset import (
     Action,
     Batch,
     Codes,
     Dataset,
-    GroupValues,
     Level,
     ResolvedStructure,
 )
 from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError, TooLarge
 from sdmx_server.exchange import batches as cut
 from sdmx_server.exchange.cube import Slice, slices
+from sdmx_server.exchange.groups import groups_of, shown_in
 from sdmx_server.exchange.history import Episode, episodes
 from sdmx_server.exchange.order import held_by_series, order_of, series_together
 from sdmx_server.exchange.packaging import Packaging, keys_alone, packaging_of
