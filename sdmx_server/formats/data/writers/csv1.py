@@ -25,6 +25,7 @@ from sdmx_server.formats.data.writers.csv_rows import (
     write_rows,
 )
 from sdmx_server.formats.data.writers.fragments import in_pieces
+from sdmx_server.formats.data.writers.sdmx21 import in_sdmx21
 from sdmx_server.model.urn import parse_urn
 
 MEASURE = "OBS_VALUE"
@@ -42,9 +43,10 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
         raise NotAcceptable(
             f"SDMX-CSV 1.0 has no labels={rendering.labels}; use id or both, or SDMX-CSV 2."
         )
-    for dataset in datasets:
+    shown = in_sdmx21(datasets)
+    for dataset in shown:
         _check_expressible(dataset)
-    return in_pieces(_texts(datasets, message, rendering))
+    return in_pieces(_texts(shown, message, rendering))
 
 
 def _check_expressible(dataset: Dataset) -> None:

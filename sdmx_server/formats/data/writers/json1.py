@@ -19,6 +19,7 @@ from sdmx_server.formats.data.writers.json_message import (
     structure_of,
     write_dataset,
 )
+from sdmx_server.formats.data.writers.sdmx21 import in_sdmx21
 
 
 def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[bytes]:
@@ -31,7 +32,8 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
     Raises:
         NotAcceptable: if the answer has several structures or measures, or arrays.
     """
-    framed = frames(datasets, V1_0)
+    shown = in_sdmx21(datasets)
+    framed = frames(shown, V1_0)
     if len(framed) > 1:
         urns = ", ".join(frame.levels.structure.urn for frame, _ in framed)
         raise NotAcceptable(
@@ -39,7 +41,7 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
             "ask for one of them, or for SDMX-JSON 2."
         )
     _check_expressible(framed[0][0])
-    return in_pieces(_texts(datasets, message, framed[0][0]))
+    return in_pieces(_texts(shown, message, framed[0][0]))
 
 
 def _check_expressible(frame: Frame) -> None:

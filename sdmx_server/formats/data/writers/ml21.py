@@ -28,6 +28,7 @@ from sdmx_server.formats.data.writers.fragments import (
     write_row,
 )
 from sdmx_server.formats.data.writers.packaging import Markup, Packaging, packaging, write_batches
+from sdmx_server.formats.data.writers.sdmx21 import in_sdmx21
 from sdmx_server.model.urn import parse_urn
 
 PRIMARY_MEASURE = "OBS_VALUE"
@@ -133,10 +134,11 @@ def _write(
     datasets: Sequence[Dataset],
     message: Message,
 ) -> Iterator[bytes]:
-    for dataset in datasets:
+    shown = in_sdmx21(datasets)
+    for dataset in shown:
         _check_expressible(dataset)
-    declared = declarations(datasets)
-    bodies = map(write_dataset, datasets, declared)
+    declared = declarations(shown)
+    bodies = map(write_dataset, shown, declared)
     return in_pieces(write_message(dialect, message, declared, bodies))
 
 
