@@ -299,6 +299,8 @@ class Message:
         languages: languages the client prefers, best first; formats that carry one name
             take the first that a name has, else the server's default, the last entry.
         all_languages: whether every language was asked for (``Accept-Language: *``).
+        only_languages: languages that the texts of artefacts are cut to, best first; empty
+            where they are shown in all that there are.
         test: whether the message is for test purposes.
     """
 
@@ -308,6 +310,7 @@ class Message:
     sender_names: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ("id", "en")
     all_languages: bool = False
+    only_languages: tuple[str, ...] = ()
     test: bool = False
 
 

@@ -23,7 +23,7 @@ from sdmx_server.model.constraint import (
     MetadataConstraint,
 )
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
-from sdmx_server.model.declaration import declared, leads_to_references
+from sdmx_server.model.declaration import declared, leads_to
 from sdmx_server.model.hierarchy import Hierarchy, HierarchyAssociation
 from sdmx_server.model.legacy import AttachmentConstraint, StructureSet
 from sdmx_server.model.mapping import (
@@ -190,5 +190,5 @@ def _paths_to_urns(cls: type[Value]) -> tuple[tuple[str, bool], ...]:
     return tuple(
         (field.name, field.is_reference)
         for field in declared(cls)
-        if field.is_reference or (field.cls and leads_to_references(field.cls))
+        if field.is_reference or (field.cls and leads_to(field.cls, "is_reference"))
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 from msgspec import structs
 
@@ -55,8 +55,8 @@ def declared(cls: type[Value]) -> tuple[Field, ...]:
 
 
 @cache
-def leads_to_references(cls: type[Value]) -> bool:
-    """Return whether values of a class may hold references, at any depth."""
+def leads_to(cls: type[Value], kind: Literal["is_reference", "is_text_by_language"]) -> bool:
+    """Return whether values of a class may hold fields of a kind, at any depth."""
     seen: set[type[Value]] = set()
     waiting = [cls]
     while waiting:
@@ -64,7 +64,7 @@ def leads_to_references(cls: type[Value]) -> bool:
         if current in seen:
             continue
         seen.add(current)
-        if any(field.is_reference for field in declared(current)):
+        if any(getattr(field, kind) for field in declared(current)):
             return True
         waiting.extend(field.cls for field in declared(current) if field.cls)
     return False

@@ -6,7 +6,7 @@ Source: RFC 9110, sections 8, 12 and 13; SDMX-REST 2.2, doc/headers.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -18,6 +18,7 @@ from sdmx_server import __version__
 from sdmx_server.dataset import Message
 from sdmx_server.rest import negotiate
 from sdmx_server.rest.compression import encoded
+from sdmx_server.rest.negotiate import Languages
 from sdmx_server.site import Site
 from sdmx_server.storage.database import Revision
 
@@ -101,7 +102,7 @@ def envelope_of(
     encoding = negotiate.choose_encoding(
         request.headers.get("Accept-Encoding"), arguments.get("compression")
     )
-    languages, everything = negotiate.languages(
+    languages = negotiate.languages(
         request.headers.get("Accept-Language"),
         arguments.get("lang"),
         site.languages,
@@ -117,15 +118,14 @@ def envelope_of(
             *(str(state.number) for state in states),
             request.full_path,
             content_type,
-            ",".join(languages),
-            str(everything),
+            repr(languages),
         ]
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
     return Envelope(
         content_type=content_type,
         encoding=encoding,
-        content_languages=_content_languages(content_type, languages, everything, site),
+        content_languages=_content_languages(content_type, languages, site),
         etag=f'"{digest}"' if encoding == "identity" else f'"{digest}-{encoding}"',
         last_modified=changed.replace(microsecond=0),
         message=Message(
@@ -133,8 +133,9 @@ def envelope_of(
             prepared=_next_second(changed),
             sender=site.sender,
             sender_names=site.sender_names,
-            languages=languages,
-            all_languages=everything,
+            languages=languages.preferred,
+            all_languages=languages.all,
+            only_languages=_only_languages(content_type, languages),
         ),
     )
 
@@ -149,16 +150,24 @@ def _next_second(instant: datetime) -> datetime:
     return whole if whole == instant else whole + timedelta(seconds=1)
 
 
-def _content_languages(
-    content_type: str, languages: tuple[str, ...], everything: bool, site: Site
-) -> tuple[str, ...]:
-    """Return the languages of the texts: XML carries them all, other formats the best one."""
-    if everything or "xml" in content_type:
-        return site.languages
-    return tuple(_offered(languages, site))[:1] or site.languages[:1]
+def _only_languages(content_type: str, languages: Languages) -> tuple[str, ...]:
+    """Return the languages that artefacts are cut to.
+
+    SDMX-ML has all languages unless the URL says otherwise; browsers send a header always.
+    """
+    return languages.asked if languages.by_url or "json" in content_type else ()
 
 
-def _offered(languages: tuple[str, ...], site: Site) -> Iterator[str]:
-    for language in languages:
-        if language.partition("-")[0] in site.languages:
-            yield language.partition("-")[0]
+def _content_languages(content_type: str, languages: Languages, site: Site) -> tuple[str, ...]:
+    """Return the languages of the texts: those shown of artefacts, the best one with data."""
+    only = _only_languages(content_type, languages)
+    offered = _offered(only or languages.preferred, site)
+    if "xml" in content_type or ("json" in content_type and "data+" not in content_type):
+        return offered if only else site.languages
+    return site.languages if languages.all else offered[:1]
+
+
+def _offered(languages: tuple[str, ...], site: Site) -> tuple[str, ...]:
+    """Return those of the server's languages that are wanted, or else its first."""
+    wanted = dict.fromkeys(language.partition("-")[0] for language in languages)
+    return tuple(each for each in wanted if each in site.languages) or site.languages[:1]

@@ -150,18 +150,35 @@ def choose_encoding(accept_encoding: str | None, compression: str | None = None)
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The languages that a client wants.
+
+    Attributes:
+        preferred: those to look for, best first; the server's own come last.
+        asked: those that were named; empty where any will do.
+        all: whether every language was asked for before any other.
+        by_url: whether the URL said so, not the header.
+    """
+
+    preferred: tuple[str, ...]
+    asked: tuple[str, ...] = ()
+    all: bool = False
+    by_url: bool = False
+
+
 def languages(
     accept_language: str | None,
     lang: str | None = None,
     default: tuple[str, ...] = ("id", "en"),
     available: Collection[str] | None = None,
-) -> tuple[tuple[str, ...], bool]:
-    """Return the languages to look for, best first, and whether all are wanted.
+) -> Languages:
+    """Return the languages that a client wants.
 
     Args:
         accept_language: the Accept-Language header field; it is never refused.
         lang: the query parameter, a language or ``all``; it wins over the header.
-        default: the languages of the server, which always come last.
+        default: the languages of the server.
         available: the languages that the answer is in; None where that is not known.
 
     Raises:
@@ -171,9 +188,13 @@ def languages(
         return _languages_of_parameter(lang, default, available)
     preferences = [each for each in parse(accept_language) if each.quality > 0]
     preferences.sort(key=lambda each: -each.quality)
-    every = bool(preferences) and preferences[0].value == "*"
-    wanted = [each.value for each in preferences if _LANGUAGE.fullmatch(each.value)]
-    return _unique(*map(_cased, wanted), *default), every
+    words = [each.value for each in preferences]
+    named = _unique(*(_cased(word) for word in words if _LANGUAGE.fullmatch(word)))
+    return Languages(
+        preferred=_unique(*named, *default),
+        asked=() if "*" in words else named,
+        all=words[:1] == ["*"],
+    )
 
 
 def not_modified(
@@ -312,9 +333,9 @@ def _listed(offers: Sequence[Offer]) -> str:
 
 def _languages_of_parameter(
     lang: str, default: tuple[str, ...], available: Collection[str] | None
-) -> tuple[tuple[str, ...], bool]:
+) -> Languages:
     if lang.lower() == "all":
-        return default, True
+        return Languages(default, all=True, by_url=True)
     tag = _cased(lang)
     offered = None if available is None else {_cased(each) for each in available}
     if _LANGUAGE.fullmatch(lang) is None or (
@@ -324,7 +345,7 @@ def _languages_of_parameter(
             f"lang={lang!r} is not available; allowed is all, or one of "
             f"{', '.join(available or default)}."
         )
-    return _unique(tag, *default), False
+    return Languages(_unique(tag, *default), asked=(tag,), by_url=True)
 
 
 def _cased(language: str) -> str:

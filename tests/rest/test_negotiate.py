@@ -249,28 +249,32 @@ def test_the_compression_parameter_wins_over_the_header():
 
 
 @pytest.mark.parametrize(
-    ("header", "lang", "wanted"),
+    ("header", "lang", "preferred", "asked", "every"),
     [
-        (None, None, (("id", "en"), False)),
-        ("fr-CH, en;q=0.5", None, (("fr-CH", "en", "id"), False)),
-        ("en;q=0.5, fr", None, (("fr", "en", "id"), False)),
-        ("xx", None, (("xx", "id", "en"), False)),
-        ("en;q=0, fr", None, (("fr", "id", "en"), False)),
-        ("*", None, (("id", "en"), True)),
-        ("fr, *;q=0.5", None, (("fr", "id", "en"), False)),
-        ("!!, fr-ch", None, (("fr-CH", "id", "en"), False)),
-        ("fr", "en", (("en", "id"), False)),
-        ("fr", "all", (("id", "en"), True)),
-        ("fr", "ID-id", (("id-ID", "id", "en"), False)),
+        (None, None, "id en", "", False),
+        ("fr-CH, en;q=0.5", None, "fr-CH en id", "fr-CH en", False),
+        ("en;q=0.5, fr", None, "fr en id", "fr en", False),
+        ("xx", None, "xx id en", "xx", False),
+        ("en;q=0, fr", None, "fr id en", "fr", False),
+        ("*", None, "id en", "", True),
+        ("fr, *;q=0.5", None, "fr id en", "", False),
+        ("!!, fr-ch", None, "fr-CH id en", "fr-CH", False),
+        ("fr", "en", "en id", "en", False),
+        ("fr", "all", "id en", "", True),
+        ("fr", "ID-id", "id-ID id en", "id-ID", False),
     ],
 )
-def test_languages_come_best_first_and_the_servers_own_last(header, lang, wanted):
-    assert negotiate.languages(header, lang) == wanted
+def test_languages_come_best_first_and_the_servers_own_last(header, lang, preferred, asked, every):
+    found = negotiate.languages(header, lang)
+    assert " ".join(found.preferred) == preferred
+    assert " ".join(found.asked) == asked
+    assert (found.all, found.by_url) == (every, lang is not None)
 
 
 def test_only_the_parameter_can_ask_for_a_language_in_vain():
-    assert negotiate.languages("xx", None, available=("id", "en"))[0] == ("xx", "id", "en")
-    assert negotiate.languages(None, "en-GB", available=("id", "en"))[0][0] == "en-GB"
+    languages = negotiate.languages("xx", None, available=("id", "en"))
+    assert languages.preferred == ("xx", "id", "en")
+    assert negotiate.languages(None, "en-GB", available=("id", "en")).asked == ("en-GB",)
     for lang in ("xx", "e n"):
         with pytest.raises(NotAcceptable, match=lang):
             negotiate.languages(None, lang, available=("id", "en"))

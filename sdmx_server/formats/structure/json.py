@@ -14,6 +14,7 @@ from sdmx_server.dataset import Message, localised
 from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.structure.json2_rules import DIALECT_2_0, DIALECT_2_1
 from sdmx_server.formats.structure.jsonform import Dialect, Languages, Object, form, unform
+from sdmx_server.formats.structure.languages import in_languages
 from sdmx_server.formats.structure.versions import ML21_ONLY, SDMX_3_0, SDMX_3_1, expressible, utc
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.catalogue import ARTEFACT_TYPES, by_container
@@ -49,7 +50,10 @@ def write(
     What the version cannot express is left out; see ``versions``.
     """
     languages = Languages(message.languages)
-    data = form_data(expressible(artefacts, SDMX_VERSIONS[version]), DIALECTS[version], languages)
+    sdmx_version = SDMX_VERSIONS[version]
+    known = expressible(artefacts, sdmx_version)
+    shown = in_languages(known, message, marked=sdmx_version == SDMX_3_1)
+    data = form_data(shown, DIALECTS[version], languages)
     meta = form_meta(message, SCHEMAS[version], languages)
     return msgspec.json.encode({"meta": meta, "data": data})
 

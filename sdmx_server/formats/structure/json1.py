@@ -15,6 +15,7 @@ from sdmx_server.formats.structure.availability import actual_constraint
 from sdmx_server.formats.structure.json import form_meta
 from sdmx_server.formats.structure.json1_rules import DIALECT
 from sdmx_server.formats.structure.jsonform import Languages, form
+from sdmx_server.formats.structure.languages import in_languages
 from sdmx_server.formats.structure.ml21 import expressible
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.category import Categorisation, CategoryScheme
@@ -76,9 +77,11 @@ def write(
     """
     languages = Languages(message.languages)
     data: dict[str, list[Any]] = {}
-    for artefact in artefacts:
-        if isinstance(artefact, AvailabilityConstraint):
-            artefact = actual_constraint(artefact)
+    known = [
+        actual_constraint(artefact) if isinstance(artefact, AvailabilityConstraint) else artefact
+        for artefact in artefacts
+    ]
+    for artefact in in_languages(known, message):
         container = CONTAINERS.get(type(artefact))
         if container is not None and expressible(artefact):
             data.setdefault(container, []).append(form(artefact, DIALECT, languages))

@@ -27,6 +27,7 @@ from sdmx_server.formats.structure import (
     structureset,
 )
 from sdmx_server.formats.structure.availability import actual_constraint
+from sdmx_server.formats.structure.languages import in_languages
 from sdmx_server.formats.structure.ml21_names import COM, MES, NAMESPACES, STR
 from sdmx_server.formats.structure.ml21_references import ML21_CLASSES, is_reference, is_version
 from sdmx_server.formats.structure.parts import (
@@ -164,7 +165,8 @@ def write(artefacts: Sequence[Artefact], message: Message) -> bytes:
     Late bound references become references to the highest version in the message that they
     mean. Hierarchies that came from one hierarchical codelist go back into it.
     """
-    values = _writable([artefact for artefact in artefacts if expressible(artefact)])
+    known = _writable([artefact for artefact in artefacts if expressible(artefact)])
+    values = in_languages(known, message)
     root = etree.Element(f"{MES}Structure", nsmap=NAMESPACES)
     write_header(root, message)
     structures = add(root, f"{MES}Structures")

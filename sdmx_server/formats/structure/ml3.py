@@ -20,6 +20,7 @@ from sdmx_server.formats.structure import (
     ml3_maps,
     ml3_vtl,
 )
+from sdmx_server.formats.structure.languages import in_languages
 from sdmx_server.formats.structure.ml3_constraints import AVAILABILITY
 from sdmx_server.formats.structure.ml3_parts import COM, MES, NAMESPACES, ROOT, STR
 from sdmx_server.formats.structure.parts import (
@@ -74,7 +75,8 @@ def write(
     """
     root = etree.Element(f"{MES}Structure", nsmap=dict(NAMESPACES))
     write_header(root, message)
-    written = expressible(artefacts, version)
+    known = expressible(artefacts, version)
+    written = in_languages(known, message, marked=version == SDMX_3_1)
     if version == SDMX_3_0:
         written = tuple(map(_with_named_parents, written))
     _write_structures(root, written)
