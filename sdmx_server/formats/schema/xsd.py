@@ -70,7 +70,7 @@ def write(
 
     ``dimension_at_observation`` is a dimension id or ``AllDimensions``; where it is not
     given, time or, without time, ``AllDimensions``. Codes are those that the constraints of
-    the structure leave. Attributes that SDMX 2.1 cannot express are left out of its schemas.
+    the structure leave. Attributes that a version cannot express are left out of its schemas.
 
     Raises:
         SemanticError: if there is no such dimension.
@@ -82,8 +82,9 @@ def write(
         structure, components, version, at_observation=at_observation, deletion=deletion
     )
     root = _root(structure, version, at_observation)
-    _add_value_types(root, components, version)
-    add_comp_types(root, [component for component in components if is_complex(component)])
+    typed = [component for component in components if not component.is_nested]
+    _add_value_types(root, typed, version)
+    add_comp_types(root, list(filter(is_complex, typed)))
     _add_data_set(root, places)
     _add_atts(root, structure, places)
     _add_groups(root, structure, places)
@@ -105,15 +106,19 @@ def _observation_dimension(structure: ResolvedStructure, asked: str | None) -> s
 
 
 def _expressible(structure: ResolvedStructure, version: SchemaVersion) -> list[Component]:
-    if version != "2.1":
-        return list(structure.components)
+    """Return the components that messages of a version can hold."""
+    components = structure.components
+    if version == "3.1.0":
+        return list(components)
+    if version == "3.0.0":
+        return [component for component in components if not component.is_nested]
     if len(structure.measures) > 1:
         ids = ", ".join(measure.id for measure in structure.measures)
         raise NotAcceptable(
             f"SDMX-ML 2.1 cannot express several measures ({ids}); ask for the schema of "
             "SDMX-ML 3.0.0 or 3.1.0."
         )
-    return [component for component in structure.components if not is_complex(component)]
+    return [c for c in components if not (is_complex(c) or c.is_metadata)]
 
 
 def _places(
@@ -198,6 +203,7 @@ def _add_data_set(root: etree._Element, places: _Places) -> None:
     choice = add(sequence, "choice", minOccurs="0", maxOccurs="unbounded")
     for name in ("Atts", *(["Group"] if places.groups else []), rows):
         _add_child(choice, name)
+    _add_metadata(sequence, places.data_set)
 
 
 def _add_atts(root: etree._Element, structure: ResolvedStructure, places: _Places) -> None:
@@ -207,7 +213,9 @@ def _add_atts(root: etree._Element, structure: ResolvedStructure, places: _Place
     partial = [
         a
         for a in (*places.series, *places.observation)
-        if a.level is Level.SERIES and len(a.dimensions) < len(structure.dimensions)
+        if a.level is Level.SERIES
+        and len(a.dimensions) < len(structure.dimensions)
+        and not a.is_nested
     ]
     named = {id_ for attribute in partial for id_ in attribute.dimensions}
     dimensions = [c for c in structure.key if c.id in named]
@@ -224,12 +232,15 @@ def _add_groups(root: etree._Element, structure: ResolvedStructure, places: _Pla
         return
     # Each group restricts this type, so that xsi:type says which one it is.
     restriction, sequence = complex_type(root, "GroupType", "ss:GroupType", abstract="true")
-    _add_comps(sequence, [a for attributes in places.groups.values() for a in attributes])
+    of_groups = [a for attributes in places.groups.values() for a in attributes]
+    _add_comps(sequence, of_groups)
+    _add_metadata(sequence, of_groups)
     add(restriction, "attribute", name="type", type="common:IDType")
     add(restriction, "anyAttribute", namespace="##local")
     for group, attributes in places.groups.items():
         restriction, sequence = complex_type(root, group, "ns:GroupType")
         _add_comps(sequence, attributes)
+        _add_metadata(sequence, attributes)
         add(restriction, "attribute", name="type", type="common:IDType", fixed=group)
         key = [c for c in structure.key if c.id in structure.groups[group]]
         _add_key(restriction, key, places.dimension_use)
@@ -243,6 +254,7 @@ def _add_series(root: etree._Element, places: _Places) -> None:
     restriction, sequence = complex_type(root, "SeriesType", f"ss:{base}")
     _add_comps(sequence, places.series)
     _add_child(sequence, "Obs", minOccurs="0", maxOccurs="unbounded")
+    _add_metadata(sequence, places.series)
     _add_key(restriction, places.series_dimensions, places.dimension_use)
     if not places.is_time_series:
         _prohibit_time(restriction, _time(places), places.series_dimensions)
@@ -253,6 +265,7 @@ def _add_observation(root: etree._Element, places: _Places) -> None:
     base = "TimeSeriesObsType" if places.is_time_series else "ObsType"
     restriction, sequence = complex_type(root, "ObsType", f"ss:{base}")
     _add_comps(sequence, places.observation)
+    _add_metadata(sequence, places.observation)
     if not places.is_time_series:
         add(restriction, "attribute", name="type", use="prohibited")
     _add_key(restriction, places.dimensions, places.dimension_use)
@@ -270,8 +283,15 @@ def _add_child(parent: etree._Element, name: str, **occurs: str) -> None:
 
 
 def _add_comps(sequence: etree._Element, components: Iterable[Component]) -> None:
-    if any(map(is_complex, components)):
+    if any(is_complex(component) and not component.is_nested for component in components):
         _add_child(sequence, "Comp", minOccurs="0", maxOccurs="unbounded")
+
+
+def _add_metadata(sequence: etree._Element, components: Iterable[Component]) -> None:
+    """Append the element of metadata attributes below others; its type checks no values."""
+    if any(component.is_nested for component in components):
+        element = add(sequence, "element", name="Metadata", type="ss:MetadataType")
+        element.attrib.update({"minOccurs": "0", "form": "unqualified"})
 
 
 def _add_key(restriction: etree._Element, dimensions: Iterable[Component], use: str) -> None:
