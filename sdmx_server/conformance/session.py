@@ -65,10 +65,15 @@ class Session:
         """
         place = (self.address, request)
         if place not in self._answers:
-            self._answers[place] = self._follow(request)
+            self._answers[place] = self.ask_anew(request)
         return self._answers[place]
 
-    def _follow(self, request: Request) -> Answer:
+    def ask_anew(self, request: Request) -> Answer:
+        """Return what the service answers now, whether or not it was asked before.
+
+        Raises:
+            OutOfTime: if the time of the run is over.
+        """
         url = self.address + request.path
         moved: tuple[str, ...] = ()
         while True:

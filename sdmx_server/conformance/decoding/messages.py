@@ -63,6 +63,20 @@ def error_codes(body: bytes) -> list[str]:
     return [e.get("code", "") for e in root if name(e) == "ErrorMessage"]
 
 
+def error_texts(body: bytes) -> list[str]:
+    """Return what an error message says, as far as it says anything.
+
+    Raises:
+        Unreadable: if the content can be neither of the forms of an error message.
+    """
+    if syntax(body) == "json":
+        errors = json_document(body).get("errors") or ()
+        texts = [e.get(key) for e in errors for key in ("title", "detail")]
+    else:
+        texts = [e.text for e in xml(body).iter("{*}Text")]
+    return [str(text) for text in texts if text]
+
+
 @contextmanager
 def _held_together() -> Iterator[None]:
     """Turn what trips a reader, such as an index that points nowhere, into Unreadable."""

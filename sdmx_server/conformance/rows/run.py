@@ -28,9 +28,9 @@ def ask(row: Row, session: Session, load: Load | None = None) -> Outcome:
     try:
         for step in row.steps:
             _publish(step, load)
-            answers.append(session.ask(_filled(step.request, answers)))
+            answers.append(session.ask_anew(_filled(step.request, answers)))
             for word, value in step.expect.items():
-                WORDS[word](value, answers[-1], session.ask)
+                WORDS[word](value, answers[-1], session.ask_anew)
         for word, value in row.together.items():
             TOGETHER[word](value, answers)
     except OutOfTime:

@@ -72,7 +72,7 @@ def rates(value: Any, answer: Answer, _: Ask) -> None:
 def _rates(value: Any) -> Iterator[str]:
     for each in [value] if isinstance(value, str) else value:
         names, at, periods = each.partition("@")
-        for name in EXCHANGE_RATES if names == "all" else names.split():
+        for name in EXCHANGE_RATES if names.strip() == "all" else names.split():
             shown = periods.split() if at else EXCHANGE_RATES[name]
             yield from (f"{name} @ {period}" for period in shown or [""])
 
@@ -161,6 +161,13 @@ def sequence(value: Mapping[str, Any], answer: Answer, _: Ask) -> None:
     require_equal(came, value["is"], "the order")
 
 
+def distinct(value: Mapping[str, Sequence[str]], answer: Answer, _: Ask) -> None:
+    """Components have exactly these values over all rows: ``distinct = { FREQ = ["A", "M"] }``."""
+    came = found(answer)
+    for name, expected in value.items():
+        require_same({row.get(name) for row in came}, expected, f"values of {name}")
+
+
 def columns(value: Sequence[str], answer: Answer, _: Ask) -> None:
     """The table of SDMX-CSV has exactly these columns; ``...`` at the end leaves others open."""
     require_found(answer)
@@ -222,6 +229,7 @@ WORDS: Mapping[str, Word] = {
     "texts": texts,
     "cells": whole_rows,
     "sequence": sequence,
+    "distinct": distinct,
     "columns": columns,
     "group_keys": group_keys,
     "count": count,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sdmx_server.conformance.check import Unmet
-from sdmx_server.conformance.decoding.messages import error_codes
+from sdmx_server.conformance.decoding.messages import error_codes, error_texts
 from sdmx_server.conformance.expectations import require, require_status
 from sdmx_server.conformance.request import Answer
 from sdmx_server.conformance.rows.words.word import Ask, Together, Word, require_equal
@@ -32,8 +32,9 @@ def media_type(value: str, answer: Answer, _: Ask) -> None:
 
 
 def error(value: int, answer: Answer, _: Ask) -> None:
-    """The content is an error of SDMX with this number: ``error = 140``."""
+    """The content is an error of SDMX with this number, and a text: ``error = 140``."""
     require_equal(error_codes(answer.body), [str(value)], "the numbers of the errors")
+    require(bool(error_texts(answer.body)), "the error has no text")
 
 
 def empty(value: bool, answer: Answer, _: Ask) -> None:
@@ -101,6 +102,11 @@ def all_headers(value: Sequence[str], answers: Sequence[Answer]) -> None:
         require(not differing, f"header fields differ: {', '.join(differing)}")
 
 
+def same_content(value: bool, answers: Sequence[Answer]) -> None:
+    """All answers have the same content, byte by byte, or differ: ``same_content = true``."""
+    require_equal(len({answer.body for answer in answers}) == 1, value, "that all content is one")
+
+
 def compressed(value: bool, answer: Answer, _: Ask) -> None:
     """The content was sent compressed by gzip, or as it is: ``compressed = true``."""
     require_equal(answer.headers.get("content-encoding") == "gzip", value, "that it is compressed")
@@ -123,4 +129,5 @@ TOGETHER: Mapping[str, Together] = {
     "same_headers": same_headers,
     "other_headers": other_headers,
     "all_headers": all_headers,
+    "same_content": same_content,
 }

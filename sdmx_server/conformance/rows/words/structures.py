@@ -121,7 +121,8 @@ def stubs(value: Any, answer: Answer, _: Ask) -> None:
     The schemas demand of some types even in a stub what they refer to.
     """
     came = found(answer)
-    for each in came if value is True else value:
+    for each in came if value is True else spelled(value):
+        require(each in came, f"{each} did not come")
         artefact = came[each]
         bare = not artefact.contents or artefact.reference.kind in _NEVER_BARE
         require(bool(artefact.names), f"{each} has no name")
