@@ -10,29 +10,31 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from sdmx_server.errors import QuerySyntaxError, SdmxError
+from sdmx_server.exchange.access import Access
 from sdmx_server.exchange.stores import Stores, stores_of
-from sdmx_server.rest import health, v1, v2
+from sdmx_server.exchange.tokens import Tokens
+from sdmx_server.rest import authentication, health, maintenance, v1, v2
 from sdmx_server.rest.dialects import V1, V2, Dialect
 from sdmx_server.rest.problems import problem
 from sdmx_server.rest.urls import Tail
 from sdmx_server.settings import Settings, load_settings
 from sdmx_server.site import EXTENSION, Site
-from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.database import opened
-from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.web import home
 
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Language, Content-Encoding, ETag, Last-Modified, Link, Location"
+        "Content-Language, Content-Encoding, ETag, Last-Modified, Link, Location, Retry-After, "
+        "WWW-Authenticate"
     ),
     "X-Content-Type-Options": "nosniff",
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": (
-        "Accept, Accept-Encoding, Accept-Language, Content-Type, If-Modified-Since, If-None-Match"
+        "Accept, Accept-Encoding, Accept-Language, Authorization, Content-Type, "
+        "If-Modified-Since, If-None-Match"
     ),
     "Access-Control-Max-Age": "86400",
 }
@@ -41,8 +43,7 @@ _log = logging.getLogger("sdmx_server")
 
 def open_stores(settings: Settings) -> Stores:
     """Open the database, laying out its tables where they are missing."""
-    engine = opened(settings.database)
-    return stores_of(ArtefactStore(engine), ObservationStore(engine))
+    return stores_of(opened(settings.database))
 
 
 def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
@@ -55,17 +56,23 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     app = Flask("sdmx_server", static_folder=None)
     app.url_map.converters["tail"] = Tail
     app.url_map.merge_slashes = False
+    stores = stores or open_stores(settings)
     app.extensions[EXTENSION] = Site(
-        stores=stores or open_stores(settings),
+        stores=stores,
+        tokens=Tokens(stores.tokens),
+        access=Access(settings.anonymous_read, frozenset(settings.restricted)),
+        history=settings.history,
         sender=settings.sender,
         languages=settings.languages,
         max_url=settings.max_url,
         max_observations=settings.max_observations,
     )
+    app.before_request(_check_url(settings.max_url))
+    app.before_request(maintenance.require_open)
     for blueprint in (v1.blueprint, v2.blueprint, health.blueprint, home.blueprint):
         app.register_blueprint(blueprint)
-    app.before_request(_check_url(settings.max_url))
     app.after_request(_add_headers)
+    app.after_request(authentication.mark)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SdmxError, lambda error: problem(error, _dialect()))
     app.register_error_handler(Exception, _unexpected)

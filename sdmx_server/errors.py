@@ -3,6 +3,8 @@
 SdmxError
 ├── NoResults            100  the query is sound, nothing matches it
 ├── Unauthenticated      110  credentials are missing or wrong
+├── Forbidden            110  credentials are right, but do not allow this
+├── TooManyAttempts      110  wrong credentials came from one place again and again
 ├── QuerySyntaxError     140  the URL does not follow the SDMX-REST grammar
 ├── MessageSyntaxError   140  a message that was sent in cannot be read
 ├── NotAcceptable        140  none of the formats asked for can hold the answer
@@ -47,6 +49,26 @@ class Unauthenticated(SdmxError):
     code = 110
 
 
+class Forbidden(SdmxError):
+    """Credentials are right, but whose they are may not have this."""
+
+    code = 110
+
+
+class TooManyAttempts(SdmxError):
+    """Wrong credentials came from one place again and again.
+
+    Attributes:
+        retry_after: when the next ones are looked at, in seconds from now.
+    """
+
+    code = 110
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class QuerySyntaxError(SdmxError):
     """The URL does not follow the SDMX-REST grammar."""
 
@@ -84,6 +106,14 @@ class Unsupported(SdmxError):
 
 
 class Unavailable(SdmxError):
-    """The service cannot answer now; later it can."""
+    """The service cannot answer now; later it can.
+
+    Attributes:
+        retry_after: when to ask again, in seconds from now.
+    """
 
     code = 503
+
+    def __init__(self, detail: str, retry_after: int = 30) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

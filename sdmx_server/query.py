@@ -116,6 +116,7 @@ class Cube:
         filters: conditions on components, all of which must hold.
         updated_after: only what changed strictly after this instant.
         reporting_year_start_day: ``--MM-DD``; what reporting periods in the query mean.
+        without: dataflows as ``AGENCY:ID`` whose data are left out, whatever else is asked for.
     """
 
     context: str = "*"
@@ -126,6 +127,7 @@ class Cube:
     filters: tuple[ComponentFilter, ...] = ()
     updated_after: datetime | None = None
     reporting_year_start_day: str | None = None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

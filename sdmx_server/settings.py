@@ -26,9 +26,14 @@ _LANGUAGE = validate.Regexp(
 _AGENCY = validate.Regexp(
     r"^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*$", error="{input!r} is no agency id."
 )
+_DATAFLOW = validate.Regexp(
+    r"^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*:[\w@$-]+$",
+    error="{input!r} is no dataflow as AGENCY:ID.",
+)
 _PASSWORD = re.compile(r"(//[^/:@]*:).*@")
 _SECRET = re.compile("pass|pwd|secret|token|key", re.IGNORECASE)
 _HIDDEN = "***"
+_LISTS = ("languages", "restricted")
 _LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -51,6 +56,10 @@ class Settings:
         languages: languages of the content, the default first.
         max_url: the longest URL that is read, in characters.
         max_observations: the largest answer, in observations; 0 for no limit.
+        anonymous_read: whether data may be read without a token.
+        restricted: dataflows as ``AGENCY:ID`` whose data only administrators, stewards and
+            reviewers may read.
+        history: whether history, earlier states and changes are shown.
         log_level: ``debug``, ``info``, ``warning``, ``error`` or ``critical``.
     """
 
@@ -64,6 +73,9 @@ class Settings:
     languages: tuple[str, ...] = ("id", "en")
     max_url: int = 16_384
     max_observations: int = 0
+    anonymous_read: bool = True
+    restricted: tuple[str, ...] = ()
+    history: bool = True
     log_level: str = "info"
 
     @property
@@ -83,6 +95,10 @@ def _whole_number(least: int, most: int | None = None) -> fields.Integer:
     )
 
 
+def _yes_or_no() -> fields.Boolean:
+    return fields.Boolean(error_messages={"invalid": "{input!r}; allowed is true or false."})
+
+
 class _SettingsSchema(Schema):
     home = fields.String(validate=validate.Length(min=1))
     database_url = fields.String()
@@ -94,6 +110,9 @@ class _SettingsSchema(Schema):
     languages = fields.List(fields.String(validate=_LANGUAGE), validate=validate.Length(min=1))
     max_url = _whole_number(1024, 1_000_000)
     max_observations = _whole_number(0)
+    anonymous_read = _yes_or_no()
+    restricted = fields.List(fields.String(validate=_DATAFLOW))
+    history = _yes_or_no()
     log_level = fields.String(
         validate=validate.OneOf(_LOG_LEVELS, error="{input!r}; allowed is one of {choices}.")
     )
@@ -119,8 +138,7 @@ def load_settings(
         values = _SettingsSchema().load(given)
     except ValidationError as error:
         raise SettingsError(_words(error.messages)) from None
-    if "languages" in values:
-        values["languages"] = tuple(values["languages"])
+    values |= {name: tuple(values[name]) for name in _LISTS if name in values}
     _check_url(values.get("database_url", ""))
     return Settings(**values)
 
@@ -129,8 +147,21 @@ def described(settings: Settings) -> dict[str, str]:
     """Return the settings as text by name, without the passwords of the database."""
     shown = {name: getattr(settings, name) for name in Settings.__slots__}
     shown["database_url"] = _without_secrets(settings.database)
-    shown["languages"] = ",".join(settings.languages)
-    return {name: str(value) for name, value in shown.items()}
+    return {name: _text(value) for name, value in shown.items()}
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment variables that mean these settings."""
+    return {
+        f"{PREFIX}{name.upper()}": _text(getattr(settings, name)) for name in Settings.__slots__
+    }
+
+
+def _text(value: object) -> str:
+    """Write a value as it stands in the environment."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _without_secrets(url: str) -> str:
@@ -163,8 +194,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         for name, value in environment.items()
         if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG"
     }
-    if "languages" in given:
-        given["languages"] = [part.strip() for part in given["languages"].split(",")]
+    for name in _LISTS:
+        if name in given:
+            given[name] = [part.strip() for part in given[name].split(",")] if given[name] else []
     return given
 
 

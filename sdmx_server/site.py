@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
+from sdmx_server.exchange.access import Access
 from sdmx_server.exchange.stores import Stores
+from sdmx_server.exchange.tokens import Tokens
 
 EXTENSION = "sdmx-server"
 
@@ -18,6 +20,9 @@ class Site:
 
     Attributes:
         stores: where structures and observations are.
+        tokens: recognises who asks.
+        access: who may read which data.
+        history: whether history, earlier states and changes are shown.
         sender: id of the organisation that sends the messages.
         sender_names: its names by language.
         languages: languages of the content, the default first.
@@ -26,6 +31,9 @@ class Site:
     """
 
     stores: Stores
+    tokens: Tokens
+    access: Access = Access()
+    history: bool = True
     sender: str = "ID_KOTASERANG"
     sender_names: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ("id", "en")

@@ -20,6 +20,8 @@ COMMANDS = {
     "load": "sdmx_server.cli.load:load",
     "structures": "sdmx_server.cli.structures:structures",
     "export": "sdmx_server.cli.export:export",
+    "token": "sdmx_server.cli.tokens:token",
+    "maintenance": "sdmx_server.cli.maintenance:maintenance",
     "conformance": "sdmx_server.conformance.command:conformance",
 }
 """Where each command is. Only that of the command asked for is loaded: a start takes half as

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import fields
 from typing import Any
 
 import click
@@ -12,8 +11,10 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
-from sdmx_server.settings import PREFIX, Settings, described
+from sdmx_server.query import ArtefactQuery
+from sdmx_server.settings import Settings, described, environment_of
 from sdmx_server.storage.database import opened, read_revision
 from sdmx_server.storage.tables import STORES
 
@@ -37,10 +38,8 @@ def serve(context: click.Context, /, **flags: Any) -> None:
         engine.dispose()
     if any(revision.number == 0 for revision in revisions):  # a first start may be cut short
         _publish(context, given)
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        text = ",".join(value) if isinstance(value, tuple) else str(value)
-        os.environ[f"{PREFIX}{field.name.upper()}"] = text
+    _warn(settings)
+    os.environ |= environment_of(settings)
     _check_port(settings)
     click.echo(f"Serving on http://{settings.host}:{settings.port}")
     Granian(
@@ -65,6 +64,16 @@ def _check_port(settings: Settings) -> None:
             f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}. "
             "Stop what listens there, or choose another --port."
         ) from None
+
+
+def _warn(settings: Settings) -> None:
+    """Tell of names among the settings that protect nothing, since nothing bears them."""
+    catalogue = open_stores(settings).catalogues.at()
+    held = catalogue.matching(("dataflow",), ArtefactQuery(versions=("*",)))
+    unknown = set(settings.restricted) - {f"{flow.agency_id}:{flow.id}" for flow in held}
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        click.echo(f"Warning: restricted names {names}, which no dataflow is.", err=True)
 
 
 def _publish(context: click.Context, flags: dict[str, Any]) -> None:

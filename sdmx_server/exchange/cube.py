@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sdmx_server.dataset import PROVIDER, Layout, Level, ResolvedStructure
+from sdmx_server.dataset import PROVIDER, Layout, ResolvedStructure
 from sdmx_server.errors import NoResults, QuerySyntaxError, SdmxError
 from sdmx_server.exchange.batches import Flags
 from sdmx_server.exchange.catalogue import Catalogue
@@ -64,12 +64,13 @@ def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Sl
     found: list[Slice] = []
     misfit: SdmxError | None = None
     catalogue = stores.catalogues.at(as_of)
-    for context, flows, providers in _contexts(cube, catalogue):
+    for context, all_flows, providers in _contexts(cube, catalogue):
+        flows = [urn for urn in all_flows if flow_name(urn) not in cube.without]
         versions = _versions(flows, stores, as_of, cube.updated_after)
         if not versions:
             continue
         try:
-            found.extend(_slice(cube, resolve(context, catalogue), versions, providers))
+            found.append(_slice(cube, resolve(context, catalogue), versions, providers))
         except QuerySyntaxError as error:
             misfit = misfit or error
     if misfit is not None and not found:
@@ -116,6 +117,18 @@ def _versions(
     )
 
 
+def dataflows_of(cube: Cube, catalogue: Catalogue) -> frozenset[str]:
+    """Return the dataflows that a query is about, as ``AGENCY:ID``, with or without data."""
+    found = _contexts(cube, catalogue)
+    return frozenset(flow_name(urn) for _, flows, _ in found for urn in flows)
+
+
+def flow_name(flow_urn: str) -> str:
+    """Return what all versions of a dataflow have in common: ``AGENCY:ID``."""
+    flow = parse_urn(flow_urn)
+    return f"{flow.agency_id}:{flow.id}"
+
+
 def dataset_of(flow_urn: str) -> str:
     """Return the name of the dataset that holds the data of a dataflow."""
     return parse_urn(flow_urn).short
@@ -126,26 +139,13 @@ def _slice(
     structure: ResolvedStructure,
     versions: tuple[DatasetVersion, ...],
     providers: tuple[str, ...],
-) -> Iterator[Slice]:
+) -> Slice:
     keys = tuple(_key_map(key, structure, cube.key_may_be_short) for key in cube.keys)
     masks = _masks(cube.filters, structure, YearStarts(cube.reporting_year_start_day))
-    whole = {i: mask for i, mask in masks.items() if _is_whole(structure, i)}
-    fitting = tuple(v for v in versions if _holds(v, whole))
     if providers:
         masks[PROVIDER] = _provider_mask(providers)
-    if fitting:
-        masks = {i: mask for i, mask in masks.items() if i not in whole}
-        layout, periods = layout_of(structure), _periods(cube, structure)
-        yield Slice(structure, layout, fitting, keys, masks, cube.updated_after, periods)
-
-
-def _is_whole(structure: ResolvedStructure, component_id: str) -> bool:
-    component = structure.component(component_id)
-    return component is not None and component.level is Level.DATASET
-
-
-def _holds(version: DatasetVersion, masks: Mapping[str, Mask]) -> bool:
-    return all(bool(mask([version.dataset_attributes.get(i)])[0]) for i, mask in masks.items())
+    layout, periods = layout_of(structure), _periods(cube, structure)
+    return Slice(structure, layout, versions, keys, masks, cube.updated_after, periods)
 
 
 def _key_map(key: Key, structure: ResolvedStructure, may_be_short: bool) -> KeyMap:

@@ -6,18 +6,30 @@ from dataclasses import dataclass
 
 from sdmx_server.exchange.catalogue import CatalogueCache
 from sdmx_server.storage.artefacts import ArtefactStore
+from sdmx_server.storage.database import Engine
+from sdmx_server.storage.maintenance import MaintenanceStore
 from sdmx_server.storage.observations import ObservationStore
+from sdmx_server.storage.tokens import TokenStore
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Structures and observations of one database."""
+    """What one database holds: structures, observations, tokens and the state of the service."""
 
     artefacts: ArtefactStore
     observations: ObservationStore
     catalogues: CatalogueCache
+    tokens: TokenStore
+    maintenance: MaintenanceStore
 
 
-def stores_of(artefacts: ArtefactStore, observations: ObservationStore) -> Stores:
-    """Put the stores of one database together."""
-    return Stores(artefacts, observations, CatalogueCache(artefacts))
+def stores_of(engine: Engine) -> Stores:
+    """Return the stores of a database."""
+    artefacts = ArtefactStore(engine)
+    return Stores(
+        artefacts,
+        ObservationStore(engine),
+        CatalogueCache(artefacts),
+        TokenStore(engine),
+        MaintenanceStore(engine),
+    )

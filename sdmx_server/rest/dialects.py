@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sdmx_server.errors import (
+    Forbidden,
     MessageSyntaxError,
     NoResults,
     NotAcceptable,
@@ -17,6 +18,7 @@ from sdmx_server.errors import (
     SdmxError,
     SemanticError,
     TooLarge,
+    TooManyAttempts,
     Unauthenticated,
     Unavailable,
     Unsupported,
@@ -32,6 +34,8 @@ from sdmx_server.formats.catalogue import (
 _STATUS: Mapping[type[SdmxError], int] = {
     NoResults: 404,
     Unauthenticated: 401,
+    Forbidden: 403,
+    TooManyAttempts: 429,
     QuerySyntaxError: 400,
     MessageSyntaxError: 400,
     NotAcceptable: 406,

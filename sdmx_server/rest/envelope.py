@@ -86,7 +86,11 @@ class Envelope:
 
 
 def envelope_of(
-    content_type: str, arguments: Mapping[str, str], revisions: Iterable[Revision], site: Site
+    content_type: str,
+    arguments: Mapping[str, str],
+    revisions: Iterable[Revision],
+    site: Site,
+    audience: str = "",
 ) -> Envelope:
     """Negotiate what is left once the format is known.
 
@@ -95,6 +99,7 @@ def envelope_of(
         arguments: the parameters of the URL.
         revisions: of the stores that the answer rests on.
         site: the server.
+        audience: what tells the answers apart that clients get to the same question.
 
     Raises:
         NotAcceptable: if no encoding or language that is asked for can be had.
@@ -119,6 +124,7 @@ def envelope_of(
             request.full_path,
             content_type,
             repr(languages),
+            audience,
         ]
     )
     digest = hashlib.sha256(identity.encode()).hexdigest()[:24]

@@ -24,8 +24,11 @@ def ready() -> tuple[Response, int]:
     """Say whether the database answers and holds something to serve."""
     try:
         revision = site().stores.artefacts.revision()
+        closed = site().stores.maintenance.state()
     except Unavailable:
         return jsonify(status="database unavailable"), 503
+    if closed is not None:
+        return jsonify(status="closed for maintenance"), 503
     if revision.number == 0:
         return jsonify(status="nothing published yet"), 503
     return jsonify(status="ready"), 200

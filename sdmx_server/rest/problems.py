@@ -11,8 +11,15 @@ from datetime import UTC, datetime
 from flask import Response, request
 
 from sdmx_server.dataset import Message
-from sdmx_server.errors import NoResults, SdmxError
+from sdmx_server.errors import (
+    NoResults,
+    SdmxError,
+    TooManyAttempts,
+    Unauthenticated,
+    Unavailable,
+)
 from sdmx_server.formats.error import write_json, write_xml
+from sdmx_server.rest.authentication import challenge
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import VARY
 from sdmx_server.rest.quality import parse
@@ -33,8 +40,10 @@ def problem(error: SdmxError, dialect: Dialect, status: int | None = None) -> Re
         del response.headers["Content-Type"]
     else:
         response = _message(error, dialect, status)
-    if status == 503:
-        response.headers["Retry-After"] = "30"
+    if isinstance(error, Unavailable | TooManyAttempts):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = challenge()
     response.headers["Vary"] = VARY
     if isinstance(error, NoResults):
         response.headers["Cache-Control"] = "no-cache"

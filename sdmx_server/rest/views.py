@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from flask import Response, request
@@ -16,6 +16,7 @@ from sdmx_server.exchange import data as data_exchange
 from sdmx_server.exchange import metadata as metadata_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
+from sdmx_server.exchange.past import Query, require_present
 from sdmx_server.formats.catalogue import (
     Artefact,
     DataFormat,
@@ -31,7 +32,7 @@ from sdmx_server.query import (
     SchemaQuery,
     StructureQuery,
 )
-from sdmx_server.rest import negotiate
+from sdmx_server.rest import authentication, negotiate
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
 from sdmx_server.rest.negotiate import Offer
@@ -45,6 +46,9 @@ Format = TypeVar("Format", bound=DataFormat | StructureFormat | MetadataFormat |
 def data(query: DataQuery, dialect: Dialect) -> Response:
     """Answer a data query in the format that the client prefers."""
     here = site()
+    _check_past(query)
+    permit = authentication.permit(query.cube, query.as_of)
+    query = replace(query, cube=permit.cube)
 
     def make(chosen: DataFormat, asked: Asked) -> Iterable[bytes]:
         datasets = data_exchange.answer(
@@ -58,11 +62,12 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
         )
         return chosen.write(datasets, asked.message, rendering)
 
-    return _answered(dialect.data, make)
+    return _answered(dialect.data, make, permit.audience)
 
 
 def structure(query: StructureQuery, dialect: Dialect) -> Response:
     """Answer a structure query in the format that the client prefers."""
+    _check_past(query)
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
         artefacts = structure_exchange.answer(
@@ -82,6 +87,9 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
 
 def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
     """Answer an availability query in the format that the client prefers."""
+    _check_past(query)
+    permit = authentication.permit(query.cube)
+    query = replace(query, cube=permit.cube)
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
         stores = site().stores
@@ -90,11 +98,12 @@ def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
         artefacts: list[Artefact] = [*(answer.constraint for answer in found), *others]
         return [chosen.write(artefacts, asked.message)]
 
-    return _answered(dialect.structures, make)
+    return _answered(dialect.structures, make, permit.audience)
 
 
 def metadata(query: MetadataQuery, dialect: Dialect) -> Response:
     """Answer a query for reference metadata in the format that the client prefers."""
+    _check_past(query)
 
     def make(chosen: MetadataFormat, asked: Asked) -> Iterable[bytes]:
         reports = metadata_exchange.answer(query, site().stores)
@@ -108,6 +117,7 @@ def metadata(query: MetadataQuery, dialect: Dialect) -> Response:
 
 def schema(query: SchemaQuery, dialect: Dialect) -> Response:
     """Answer a schema query in the schema language or structure format that the client prefers."""
+    _check_past(query)
     formats: list[SchemaFormat | StructureFormat] = [*dialect.schemas, *dialect.structures]
 
     def make(chosen: SchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
@@ -128,8 +138,13 @@ class Asked:
     parameters: Mapping[str, str]
 
 
+def _check_past(query: Query) -> None:
+    if not site().history:
+        require_present(query)
+
+
 def _answered(
-    formats: Sequence[Format], make: Callable[[Format, Asked], Iterable[bytes]]
+    formats: Sequence[Format], make: Callable[[Format, Asked], Iterable[bytes]], audience: str = ""
 ) -> Response:
     """Negotiate, then make the answer unless the client holds it already.
 
@@ -141,7 +156,7 @@ def _answered(
     """
     for _ in range(_ATTEMPTS):
         revisions = _revisions()
-        chosen, parameters, envelope = _negotiated(formats, revisions)
+        chosen, parameters, envelope = _negotiated(formats, revisions, audience)
         if envelope.is_held_by_client:
             return envelope.not_modified()
         pieces = make(chosen, Asked(envelope.message, parameters))
@@ -172,7 +187,7 @@ def _arguments() -> Mapping[str, str]:
 
 
 def _negotiated(
-    formats: Sequence[Format], revisions: Iterable[Revision]
+    formats: Sequence[Format], revisions: Iterable[Revision], audience: str
 ) -> tuple[Format, Mapping[str, str], Envelope]:
     """Return the format that the client prefers, its parameters, and the envelope."""
     here = site()
@@ -184,6 +199,6 @@ def _negotiated(
         arguments.get("format"),
         arguments.get("formatVersion"),
     )
-    envelope = envelope_of(chosen.content_type, arguments, revisions, here)
+    envelope = envelope_of(chosen.content_type, arguments, revisions, here, audience)
     format_ = next(f for f, offer in zip(formats, offers, strict=True) if offer is chosen.offer)
     return format_, chosen.parameters, envelope

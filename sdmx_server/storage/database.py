@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,8 +32,9 @@ _INSERTS: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] 
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
+_PATIENT, _IMPATIENT = "PRAGMA busy_timeout = 60000", "PRAGMA busy_timeout = 0"
 _SQLITE_PRAGMAS = (
-    "PRAGMA busy_timeout = 60000",
+    _PATIENT,
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
@@ -42,6 +43,10 @@ _OUT_OF_REACH = (sa.exc.OperationalError, sa.exc.TimeoutError)
 _CREATION_LOCK = 0x53444D58
 _AT_A_TIME = 500
 _log = logging.getLogger("sdmx_server")
+
+
+Engine = sa.Engine
+"""A database that is connected to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,34 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         connection = connection.execution_options(immediate=True)
         with connection.begin():
             yield connection
+
+
+def write_if_free(engine: sa.Engine, statement: sa.Executable) -> None:
+    """Execute a statement in a transaction of its own; let it be where others write.
+
+    On PostgreSQL only who changes the same row is waited for.
+
+    Raises:
+        Unavailable: if the database cannot be reached.
+    """
+    with reading(engine) as connection, _impatient(connection):
+        connection = connection.execution_options(immediate=True)
+        with suppress(sa.exc.OperationalError), connection.begin():
+            connection.execute(statement)
+
+
+@contextmanager
+def _impatient(connection: sa.Connection) -> Iterator[None]:
+    """Let a connection to SQLite give up at once where another one writes."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(_IMPATIENT)
+    try:
+        yield
+    finally:
+        driver.execute(_PATIENT)
 
 
 @contextmanager

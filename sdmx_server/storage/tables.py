@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 SCHEMA_VERSION = 1
-"""Raised by every change to the tables."""
+"""Raised by every change to a table; a table that is new is laid out in any database."""
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -129,4 +129,26 @@ chunks = sa.Table(
     metadata,
     sa.Column("digest", _ID, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("hash", sa.String, nullable=False),
+    sa.Column("created", Instant, nullable=False),
+    sa.Column("expires", Instant),
+    sa.Column("revoked", Instant),
+    sa.Column("last_used", Instant),
+)
+
+maintenance = sa.Table(
+    "maintenance",
+    metadata,
+    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("message", sa.String, nullable=False),
+    sa.Column("retry_after", sa.Integer, nullable=False),
+    sa.Column("since", Instant, nullable=False),
 )

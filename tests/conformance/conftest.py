@@ -13,9 +13,7 @@ from sdmx_server.app import create_app
 from sdmx_server.exchange.publication import publish, publish_structures
 from sdmx_server.exchange.stores import stores_of
 from sdmx_server.settings import Settings
-from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.database import connect, create
-from sdmx_server.storage.observations import ObservationStore
 from tests.conformance import fixtures as fx
 from tests.conformance.fixtures import CREATED, Content
 from tests.conformance.rows import named
@@ -39,7 +37,7 @@ def serve(content: Content, settings: Settings) -> Iterator[FlaskClient]:
     """Publish a fixture and yield a client of a server that holds it."""
     engine = connect(settings.database)
     create(engine)
-    stores = stores_of(ArtefactStore(engine), ObservationStore(engine))
+    stores = stores_of(engine)
     publish_structures(content.artefacts, stores, CREATED)
     for at, deliveries in content.deliveries:
         publish(deliveries, stores, at)

@@ -15,8 +15,6 @@ from sdmx_server.exchange.publication import check, publish, publish_structures
 from sdmx_server.exchange.stores import stores_of
 from sdmx_server.model.datastructure import DataStructure, ProvisionAgreement
 from sdmx_server.model.delivery import Delivery, DeliveryFaults
-from sdmx_server.storage.artefacts import ArtefactStore
-from sdmx_server.storage.observations import ObservationStore
 from structures.build import build
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,7 +24,7 @@ IPM = next(a for a in ARTEFACTS if isinstance(a, DataStructure) and a.id == "DSD
 
 @pytest.fixture
 def stores(engine):
-    made = stores_of(ArtefactStore(engine), ObservationStore(engine))
+    made = stores_of(engine)
     publish_structures(ARTEFACTS, made, AT)
     return made
 
@@ -125,7 +123,7 @@ def test_an_agreement_is_kept_by_its_own_provider_alone(stores):
 
 
 def test_where_nothing_is_agreed_anybody_may_provide(engine):
-    stores = stores_of(ArtefactStore(engine), ObservationStore(engine))
+    stores = stores_of(engine)
     publish_structures([a for a in ARTEFACTS if not isinstance(a, ProvisionAgreement)], stores, AT)
 
     ((delivery, _),) = check([stunting(provider="ID_KOTASERANG.NOPE")], stores)

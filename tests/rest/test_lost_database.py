@@ -5,9 +5,7 @@ import pytest
 from sdmx_server.app import create_app
 from sdmx_server.exchange.stores import stores_of
 from sdmx_server.settings import Settings
-from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.database import connect
-from sdmx_server.storage.observations import ObservationStore
 
 LOST = (
     ("postgresql://me:secret@localhost:1/figures?connect_timeout=1", ("localhost", "127.0.0.1")),
@@ -19,7 +17,7 @@ LOST = (
 @pytest.mark.parametrize(("url", "internals"), LOST)
 def test_a_lost_database_is_503_without_a_word_of_where_it_was(url, internals, path, caplog):
     engine = connect(url)
-    stores = stores_of(ArtefactStore(engine), ObservationStore(engine))
+    stores = stores_of(engine)
 
     answer = create_app(Settings(), stores).test_client().get(path)
 

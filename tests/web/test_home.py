@@ -12,14 +12,12 @@ from sdmx_server.app import create_app
 from sdmx_server.exchange.publication import publish, publish_structures
 from sdmx_server.exchange.stores import stores_of
 from sdmx_server.settings import Settings
-from sdmx_server.storage.artefacts import ArtefactStore
-from sdmx_server.storage.observations import ObservationStore
 from structures.build import build
 
 
 @pytest.fixture
 def client(engine):
-    stores = stores_of(ArtefactStore(engine), ObservationStore(engine))
+    stores = stores_of(engine)
     publish_structures(build(), stores, datetime(2026, 1, 1, tzinfo=UTC))
     publish(load(), stores, datetime(2026, 1, 2, tzinfo=UTC))
     return create_app(Settings(), stores).test_client()
@@ -51,7 +49,7 @@ def test_the_page_speaks_the_language_of_its_reader(client, url, accepted, title
 
 
 def test_a_server_is_ready_once_something_is_published(engine):
-    stores = stores_of(ArtefactStore(engine), ObservationStore(engine))
+    stores = stores_of(engine)
     empty = create_app(Settings(), stores).test_client()
     assert empty.get("/health/live").status_code == 200
     assert empty.get("/health/ready").status_code == 503

@@ -1,0 +1,76 @@
+"""Who asks, and what they may read: the Authorization header, and what depends on it.
+
+Source: RFC 6750 (bearer tokens); RFC 9110, section 11 (authentication); RFC 9111, section 3.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Response, g, request
+
+from sdmx_server.exchange.access import is_open, readable
+from sdmx_server.exchange.cube import dataflows_of
+from sdmx_server.query import Cube
+from sdmx_server.site import site
+from sdmx_server.storage.tokens import Role
+
+_DEPENDS = "depends_on_reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What a client may read of a cube.
+
+    Attributes:
+        cube: that part of it.
+        audience: what tells the answers apart that clients get to the same question; empty
+            where all get the same.
+    """
+
+    cube: Cube
+    audience: str
+
+
+def permit(cube: Cube, as_of: datetime | None = None) -> Permit:
+    """Find out what the client may read of a cube; the answer is marked where that differs.
+
+    Raises:
+        Unauthenticated: if a token is needed and missing, or the one that was sent is wrong.
+        Forbidden: if the token does not allow it.
+        TooManyAttempts: if the client has sent too many wrong tokens.
+    """
+    here = site()
+    catalogue = here.stores.catalogues.at(as_of) if here.access.restricted else None
+    asked = dataflows_of(cube, catalogue) if catalogue else frozenset()
+    g.setdefault(_DEPENDS, not is_open(here.access, asked))
+    part = readable(cube, here.access, asked, _role())
+    return Permit(part, ",".join(sorted(part.without & asked)))
+
+
+def mark(response: Response) -> Response:
+    """Keep an answer that is not for everyone out of caches that serve several."""
+    if g.get(_DEPENDS) or response.status_code == 401:
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers.add("Vary", "Authorization")
+    return response
+
+
+def challenge() -> str:
+    """Return how a client is asked to say who it is."""
+    realm = f'Bearer realm="{site().sender}"'
+    return realm if _token() is None else f'{realm}, error="invalid_token"'
+
+
+def _role() -> Role | None:
+    """Return what the client is; None for a stranger, who may have sent what is no token."""
+    text = _token()
+    if text is None:
+        return None
+    return site().tokens.holder(text, request.remote_addr or "", datetime.now(UTC)).role
+
+
+def _token() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
