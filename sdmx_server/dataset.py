@@ -88,6 +88,8 @@ class Component:
         repeats: for a metadata attribute, whether each of the ids on its path may be
             reported several times. Each that may is an array more around its value, with
             null where others that are reported with it have one and it has none.
+        is_nested: for a metadata attribute, whether it stands below or above others, with
+            which it is reported.
     """
 
     id: str
@@ -108,16 +110,12 @@ class Component:
     facets: Mapping[str, str] = field(default_factory=dict)
     metadata_urn: str | None = None
     repeats: tuple[bool, ...] = ()
+    is_nested: bool = False
 
     @property
     def is_metadata(self) -> bool:
         """Whether it comes from a metadata structure."""
         return self.metadata_urn is not None
-
-    @property
-    def is_nested(self) -> bool:
-        """Whether it is a metadata attribute below another."""
-        return len(self.repeats) > 1
 
     @property
     def is_coded(self) -> bool:

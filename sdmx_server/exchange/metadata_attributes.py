@@ -147,4 +147,5 @@ def _component(found: Found, msd: MetadataStructure, lookup: Lookup) -> Componen
             msd.package, "MetadataAttribute", msd.agency_id, msd.id, msd.version, found.id
         ),
         repeats=found.repeats,
+        is_nested=len(found.path) > 1 or bool(found.attribute.metadata_attributes),
     )

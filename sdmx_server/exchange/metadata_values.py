@@ -13,7 +13,9 @@ import json
 from collections.abc import Sequence
 
 from sdmx_server.dataset import Component
-from sdmx_server.metadata import Content, Leaf, mapped
+from sdmx_server.metadata import XHTML, Content, Leaf, mapped
+
+_DEFAULT_LANGUAGE = "en"  # of texts that name none, in SDMX-ML
 
 
 def in_shape(text: str, attribute: Component) -> str | None:
@@ -23,7 +25,7 @@ def in_shape(text: str, attribute: Component) -> str | None:
     cannot be brought into shape stays as it is, to be complained of.
     """
     content = _decoded(text)
-    if attribute.is_nested and _depth(content) == len(attribute.repeats):
+    if _depth(content) == len(attribute.repeats) > 1:
         try:
             content = _unwrapped(content, attribute.repeats)
         except ValueError:
@@ -68,9 +70,11 @@ def _unwrapped(content: Content, repeats: Sequence[bool]) -> Content:
 
 
 def _leaf(leaf: Leaf, attribute: Component) -> Leaf:
-    """Return a value as text where it is not by language; messages know markup by language."""
+    """Return a value as text or by language; messages may have markup either way."""
     if isinstance(leaf, dict) and len(leaf) == 1 and not attribute.is_multilingual:
         return next(iter(leaf.values()))
+    if isinstance(leaf, str) and attribute.is_multilingual and attribute.data_type == XHTML:
+        return {_DEFAULT_LANGUAGE: leaf}
     return None if leaf in ("", {}) else leaf
 
 

@@ -82,27 +82,25 @@ def _complex(element: etree._Element) -> str:
     values = [_value(value) for value in element if local_name(value) == "Value"]
     if len(values) == 1 and not isinstance(values[0], str):
         return _encoded(values[0])
-    if len(values) == 1 and _markup(element[0]) is not None:
+    if len(values) == 1 and _named(element[0], "StructuredText"):
         return str(values[0])
     return _encoded(values)
 
 
 def _value(element: etree._Element) -> str | dict[str, str]:
+    """Return a value: text, or text or markup by language; markup without one is text."""
     texts = {
-        text.get(_LANGUAGE, _DEFAULT_LANGUAGE): text.text or ""
-        for text in element
-        if local_name(text) == "Text"
+        text.get(_LANGUAGE, _DEFAULT_LANGUAGE): text.text or "" for text in _named(element, "Text")
     }
-    markup = _markup(element)
-    return texts or (element.text or "" if markup is None else markup)
+    markup = _named(element, "StructuredText")
+    if len(markup) == 1 and _LANGUAGE not in markup[0].attrib:
+        return read_markup(markup[0])
+    texts |= {text.get(_LANGUAGE, _DEFAULT_LANGUAGE): read_markup(text) for text in markup}
+    return texts or element.text or ""
 
 
-def _markup(element: etree._Element) -> str | None:
-    """Return the content of ``StructuredText`` as markup; None where there is none."""
-    for child in element:
-        if local_name(child) == "StructuredText":
-            return read_markup(child)
-    return None
+def _named(element: etree._Element, name: str) -> list[etree._Element]:
+    return [child for child in element if local_name(child) == name]
 
 
 def _encoded(value: object) -> str:

@@ -11,6 +11,7 @@ from sdmx_server.exchange.validation import check, dataset_attributes, to_table
 from sdmx_server.formats.data.readers.catalogue import read
 from sdmx_server.formats.data.writers import csv1, csv2, json2, ml3, ml21
 from tests.formats.data import datasets as source
+from tests.formats.data import metadata_attributes as quality
 
 Write = Callable[[list[Dataset], Message, Rendering], Iterator[bytes]]
 
@@ -37,6 +38,8 @@ CASES = [
     *(("awkward", source.awkward, source.exr_structure, source.awkward_rows, *way)
       for way in IN_2_1 + IN_3),
     *(("multi", source.multi, source.multi_structure, source.multi_rows, *way) for way in IN_3),
+    *(("metadata", quality.dataset, quality.structure, quality.rows, *way)
+      for way in IN_3 if way[0] != "ml 3.0"),
     *(("flat", source.flat, source.flat_structure, source.flat_rows, *way)
       for way in IN_2_1 + IN_3),
 ]  # fmt: skip
