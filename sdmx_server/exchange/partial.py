@@ -14,6 +14,7 @@ from msgspec import structs
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import items, references, with_items
+from sdmx_server.model.hierarchy import HierarchicalCodelist, Hierarchy
 from sdmx_server.model.organisation import AgencyScheme
 from sdmx_server.model.urn import parse_urn
 
@@ -30,7 +31,24 @@ def stub(artefact: Maintainable, *, complete: bool) -> Maintainable:
     """
     described = _COMPLETE if complete else ()
     kept = dict.fromkeys((*_IDENTITY, *_ADDRESSES, *described, *type(artefact).stub_fields))
-    return type(artefact)(**{field: getattr(artefact, field) for field in kept})
+    shown = type(artefact)(**{field: getattr(artefact, field) for field in kept})
+    if not isinstance(artefact, Hierarchy):
+        return shown
+    holder = _empty_list(artefact, complete=complete)
+    return structs.replace(shown, hierarchical_codelist=holder)
+
+
+def _empty_list(hierarchy: Hierarchy, *, complete: bool) -> HierarchicalCodelist:
+    """Return what SDMX 2.1 shows of a stub: the list that holds the hierarchy, without it."""
+    holder = hierarchy.hierarchical_codelist or HierarchicalCodelist(
+        id=hierarchy.id,
+        uri=hierarchy.uri,
+        annotations=hierarchy.annotations,
+        names=hierarchy.names,
+        descriptions=hierarchy.descriptions,
+    )
+    bare = structs.replace(holder, hierarchy_id=None, included_codelists=())
+    return bare if complete else structs.replace(bare, annotations=(), descriptions={})
 
 
 def cut_to_items(scheme: ItemScheme, wanted: Iterable[str]) -> ItemScheme | None:

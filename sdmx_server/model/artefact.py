@@ -106,7 +106,7 @@ class Maintainable(Nameable):
 
     Class attributes say what the artefact is: ``artefact_type`` in SDMX-REST 2.2,
     ``package`` and ``urn_class`` in URNs, ``container`` in SDMX-JSON. ``stub_fields`` are the
-    fields that the schemas of SDMX-ML demand even of a stub.
+    fields that the schemas of SDMX-ML demand even of a stub, or take for granted without it.
     """
 
     artefact_type: ClassVar[str]

@@ -128,6 +128,7 @@ class DataConstraint(Maintainable):
     package: ClassVar[str] = "registry"
     urn_class: ClassVar[str] = "DataConstraint"
     container: ClassVar[str] = "dataConstraints"
+    stub_fields: ClassVar[tuple[str, ...]] = ("role",)
 
     role: str | None = None
     constraint_attachment: ConstraintAttachment | None = None

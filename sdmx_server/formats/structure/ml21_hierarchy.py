@@ -294,8 +294,11 @@ def _header(artefact: Hierarchy) -> HierarchicalCodelist:
 def _tree_list(group: Sequence[Hierarchy]) -> TreeList:
     first = group[0]
     header = _header(first)
-    trees = tuple(_tree(artefact) for artefact in group if artefact.hierarchical_codes)
-    described = first if header.hierarchy_id is None or not trees else header
+    trees = tuple(
+        _tree(a) for a in group if a.hierarchical_codes and _header(a).hierarchy_id is not None
+    )
+    is_stub = header.hierarchy_id is None and bool(header.names)
+    described = header if trees or is_stub else first
     return TreeList(
         id=header.id,
         uri=described.uri,
