@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sdmx_server.dataset import ResolvedStructure
-from sdmx_server.errors import NoResults, QuerySyntaxError
+from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError
 from sdmx_server.exchange.cube import KeyMap, Slice, slices
 from sdmx_server.exchange.selection import Selection, select
 from sdmx_server.exchange.stores import Stores
@@ -24,7 +24,8 @@ from sdmx_server.model.constraint import (
     Period,
     TimeRange,
 )
-from sdmx_server.query import AvailabilityQuery
+from sdmx_server.model.datastructure import Dataflow
+from sdmx_server.query import ArtefactQuery, AvailabilityQuery, Cube
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,26 @@ def answer(query: AvailabilityQuery, stores: Stores) -> list[Availability]:
     if not found:
         raise NoResults("No observation matches this query.")
     return found
+
+
+def of_dataflow(
+    dataflow: Dataflow, stores: Stores, *, with_time: bool = True
+) -> AvailabilityConstraint | None:
+    """Return the values that data of a dataflow exist for; None where it has no data.
+
+    Args:
+        dataflow: the dataflow, in one version.
+        stores: where to look.
+        with_time: whether the periods are told as well.
+    """
+    exactly = ArtefactQuery((dataflow.agency_id,), (dataflow.id,), (dataflow.version,))
+    try:
+        (part,) = slices(Cube("dataflow", exactly), stores)
+    except (NoResults, SemanticError):  # no data, or a structure that is not held whole
+        return None
+    shown = [d.id for d in part.structure.key if with_time or d.id != part.layout.time]
+    extent = _extent(part, stores)
+    return _constraint(part, extent, shown) if extent.series_count else None
 
 
 def _shown(query: AvailabilityQuery, part: Slice) -> list[str]:

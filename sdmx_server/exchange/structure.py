@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, SemanticError
+from sdmx_server.exchange.availability import of_dataflow
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.constraints import without_time
 from sdmx_server.exchange.extension import resolving
@@ -17,9 +18,10 @@ from sdmx_server.exchange.partial import cut_to_items, cut_to_used, stub
 from sdmx_server.exchange.references import Prepare, References, named_lists
 from sdmx_server.exchange.resolution import resolve
 from sdmx_server.exchange.stores import Stores
+from sdmx_server.formats.structure.availability import actual_constraint
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import references
-from sdmx_server.model.constraint import DataConstraint
+from sdmx_server.model.constraint import AvailabilityConstraint, DataConstraint
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.model.hierarchy import Hierarchy
 from sdmx_server.query import StructureQuery
@@ -31,14 +33,18 @@ _STUBS = {  # detail -> whether matched artefacts are stubs, and whether stubs a
     "referencecompletestubs": (False, True),
 }
 
+_BRING_CONSTRAINTS = frozenset({"parents", "parentsandsiblings", "all", "dataconstraint"})
+"""What a query may want along with a dataflow, if constraints on it are among that."""
+
 
 def answer(
     query: StructureQuery,
     stores: Stores,
     *,
     to_agencies: bool = True,
+    with_availability: bool = False,
     time_is_read: bool = True,
-) -> list[Maintainable]:
+) -> list[Maintainable | AvailabilityConstraint]:
     """Find the artefacts that a query asks for, and those that it wants along with them.
 
     Those that match come first; each artefact once.
@@ -47,6 +53,8 @@ def answer(
         query: the query.
         stores: where to look.
         to_agencies: whether artefacts refer to the scheme that their agency stands in.
+        with_availability: whether what the store has of a dataflow is one of the constraints
+            that refer to it, unless another says what there is.
         time_is_read: whether clients can read ranges of time in Actual constraints that come
             along; where they cannot, the ranges are left out.
 
@@ -61,16 +69,45 @@ def answer(
     walk = References(catalogue, prepare, to_agencies=to_agencies)
     related = walk.related(matched, query.references).values()
     others = [artefact for artefact in related if _has_role(artefact, query.constraint_role)]
+    available = (
+        _available(matched, others, query, stores, time_is_read) if with_availability else []
+    )
     if not time_is_read:
         others = [without_time(a) if isinstance(a, DataConstraint) else a for a in others]
     if query.detail in _STUBS:
         whole, complete = _STUBS[query.detail]
         others = [stub(artefact, complete=complete) for artefact in others]
         matched = [stub(a, complete=complete) for a in matched] if whole else matched
-    elif query.detail == "referencepartial":
+        stubs = [stub(actual_constraint(each), complete=complete) for each in available]
+        return [*matched, *others, *stubs]
+    if query.detail == "referencepartial":
         cut = cut_to_used(matched, others, _structures(matched, others, catalogue))
         others = named_lists(matched, cut, catalogue)
-    return [*matched, *others]
+    return [*matched, *others, *available]
+
+
+def _available(
+    matched: Sequence[Maintainable],
+    others: Sequence[Maintainable],
+    query: StructureQuery,
+    stores: Stores,
+    with_time: bool,
+) -> list[AvailabilityConstraint]:
+    """Return what the store has of the dataflows, if their constraints are wanted."""
+    if query.constraint_role == "Allowed" or not _BRING_CONSTRAINTS & set(query.references):
+        return []
+    told = {
+        urn
+        for artefact in others
+        if isinstance(artefact, DataConstraint) and artefact.role == "Actual"
+        for urn in references(artefact)
+    }
+    found = [
+        of_dataflow(artefact, stores, with_time=with_time)
+        for artefact in matched
+        if isinstance(artefact, Dataflow) and artefact.urn not in told
+    ]
+    return [constraint for constraint in found if constraint is not None]
 
 
 def _words(query: StructureQuery) -> str:

@@ -25,7 +25,7 @@ from sdmx_server.formats.structure import json as structure_json
 from sdmx_server.formats.structure import json1 as structure_json1
 from sdmx_server.formats.structure import ml3 as structure_ml3
 from sdmx_server.formats.structure import ml21 as structure_ml21
-from sdmx_server.formats.structure.versions import ML21_ONLY
+from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, can_hold
 from sdmx_server.metadata import MetadataReport
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.constraint import AvailabilityConstraint
@@ -172,16 +172,21 @@ def _structure(
     return StructureFormat(media_type, version, lambda a, m: write(a, m, *versioned), can_hold)
 
 
-def _is_of_sdmx3(artefact: Artefact) -> bool:
-    return not isinstance(artefact, ML21_ONLY)
+def _structure3(
+    syntax: str, version: str, write: Callable[..., bytes], sdmx_version: str
+) -> StructureFormat:
+    def held(artefact: Artefact) -> bool:
+        return can_hold(artefact, sdmx_version)
+
+    return _structure(syntax, version, write, version, can_hold=held)
 
 
 _S_JSON1 = _structure("json", "1.0.0", structure_json1.write, can_hold=structure_json1.can_hold)
-_S_JSON20 = _structure("json", "2.0.0", structure_json.write, "2.0.0", can_hold=_is_of_sdmx3)
-_S_JSON21 = _structure("json", "2.1.0", structure_json.write, "2.1.0", can_hold=_is_of_sdmx3)
+_S_JSON20 = _structure3("json", "2.0.0", structure_json.write, SDMX_3_0)
+_S_JSON21 = _structure3("json", "2.1.0", structure_json.write, SDMX_3_1)
 _S_ML21 = _structure("xml", "2.1", structure_ml21.write, can_hold=structure_ml21.expressible)
-_S_ML30 = _structure("xml", "3.0.0", structure_ml3.write, "3.0.0", can_hold=_is_of_sdmx3)
-_S_ML31 = _structure("xml", "3.1.0", structure_ml3.write, "3.1.0", can_hold=_is_of_sdmx3)
+_S_ML30 = _structure3("xml", "3.0.0", structure_ml3.write, SDMX_3_0)
+_S_ML31 = _structure3("xml", "3.1.0", structure_ml3.write, SDMX_3_1)
 
 STRUCTURE_FORMATS = (_S_JSON21, _S_ML31, _S_JSON20, _S_ML30, _S_ML21, _S_JSON1)
 V1_STRUCTURE_FORMATS = (_S_ML21, _S_JSON1, _S_ML31, _S_JSON21, _S_ML30, _S_JSON20)

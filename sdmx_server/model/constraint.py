@@ -200,6 +200,7 @@ class MetadataConstraint(Maintainable):
     package: ClassVar[str] = "registry"
     urn_class: ClassVar[str] = "MetadataConstraint"
     container: ClassVar[str] = "metadataConstraints"
+    stub_fields: ClassVar[tuple[str, ...]] = ("role",)
 
     role: str | None = None
     constraint_attachment: MetadataConstraintAttachment | None = None

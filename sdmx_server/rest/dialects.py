@@ -62,6 +62,8 @@ class Dialect:
         errors_are_json: whether clients without preference get errors as SDMX-JSON.
         to_agencies: whether every artefact refers to the scheme that its agency stands in;
             otherwise only VTL schemes do.
+        with_availability: whether what the store has of a dataflow is a constraint on it; in
+            SDMX-REST 2.2 availability is no artefact, and has a resource of its own.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Dialect:
     json_versions: tuple[str, ...]
     errors_are_json: bool
     to_agencies: bool
+    with_availability: bool
 
     def status_of(self, error: SdmxError) -> int:
         """Return the HTTP status that tells of an error."""
@@ -91,6 +94,7 @@ V1 = Dialect(
     json_versions=("1.0.0", "2.1.0", "2.0.0"),
     errors_are_json=False,
     to_agencies=False,
+    with_availability=True,
 )
 V2 = Dialect(
     name="v2",
@@ -103,4 +107,5 @@ V2 = Dialect(
     json_versions=("2.1.0", "2.0.0", "1.0.0"),
     errors_are_json=True,
     to_agencies=True,
+    with_availability=False,
 )

@@ -25,6 +25,7 @@ from sdmx_server.formats.catalogue import (
     StructureFormat,
 )
 from sdmx_server.grammar.text import divide, parse_query_string
+from sdmx_server.model.artefact import Maintainable
 from sdmx_server.query import (
     AvailabilityQuery,
     DataQuery,
@@ -74,10 +75,12 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
             query,
             site().stores,
             to_agencies=dialect.to_agencies,
+            with_availability=dialect.with_availability,
             time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
         )
         if not any(map(chosen.can_hold, artefacts)):
-            refusal = _inexpressible(artefacts[0].urn, chosen, "structure+json;version=2.1.0")
+            urn = next(a.urn for a in artefacts if isinstance(a, Maintainable))
+            refusal = _inexpressible(urn, chosen, "structure+json;version=2.1.0")
             # Of a list nothing is left; an artefact that was named is there in other formats.
             raise refusal if query.artefact.ids else NoResults(refusal.detail)
         return [chosen.write(artefacts, asked.message)]

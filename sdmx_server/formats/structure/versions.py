@@ -123,7 +123,7 @@ def expressible(
 ) -> tuple[Maintainable | AvailabilityConstraint, ...]:
     """Return the artefacts as far as a version of SDMX can express them.
 
-    Those that SDMX 2.1 alone has are left out. Availability becomes a data constraint in
+    Those that it does not know are left out. Availability becomes a data constraint in
     3.0; constraints get the role that 3.0 demands, and keys with several values of a
     dimension become several keys there.
     """
@@ -132,8 +132,19 @@ def expressible(
         if version == SDMX_3_0 and isinstance(artefact, AvailabilityConstraint)
         else _within(artefact, version)
         for artefact in artefacts
-        if not isinstance(artefact, ML21_ONLY)
+        if can_hold(artefact, version)
     )
+
+
+def can_hold(artefact: Maintainable | AvailabilityConstraint, version: str) -> bool:
+    """Return whether a version of SDMX knows such artefacts.
+
+    In 3.1 constraints say what may be reported. What there is (``Actual``) is no artefact
+    there, but the answer to an availability query.
+    """
+    if isinstance(artefact, DataConstraint | MetadataConstraint) and version == SDMX_3_1:
+        return artefact.role != "Actual"
+    return not isinstance(artefact, ML21_ONLY)
 
 
 def _within(value: Any, version: str) -> Any:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, expressible
@@ -10,6 +11,7 @@ from sdmx_server.model.constraint import (
     DataConstraint,
     DataKey,
     DataKeySet,
+    MetadataConstraint,
     ReleaseCalendar,
 )
 from sdmx_server.model.datastructure import (
@@ -56,13 +58,21 @@ CONSTRAINT = DataConstraint(
 
 
 def test_3_1_has_no_role_no_calendar_and_no_plain_sources():
-    (written,) = expressible([CONSTRAINT], SDMX_3_1)
+    allowed = structs.replace(CONSTRAINT, role="Allowed")
+    (written,) = expressible([allowed], SDMX_3_1)
     assert written == structs.replace(
-        CONSTRAINT,
+        allowed,
         role=None,
         release_calendar=None,
         constraint_attachment=ConstraintAttachment(),
     )
+
+
+@pytest.mark.parametrize("cls", [DataConstraint, MetadataConstraint])
+def test_what_there_is_makes_no_constraint_in_3_1(cls):
+    actual = cls(id="DC", agency_id="SRG", role="Actual")
+    assert expressible([actual], SDMX_3_1) == ()
+    assert expressible([actual], SDMX_3_0) == (actual,)
 
 
 def test_3_0_spells_keys_with_several_values_out():
