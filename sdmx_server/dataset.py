@@ -6,7 +6,7 @@ dictionary that all batches of one answer share, so that a writer escapes it onc
 
 Values of components that may hold several values or several languages are JSON text:
 an array ``["a","b"]``, an object by language ``{"id":"...","en":"..."}``, or an array of
-such objects.
+such objects. Annotations are JSON text too (``model.annotations``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,13 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from sdmx_server.errors import SdmxError
+from sdmx_server.model.annotations import (
+    DATASET_ANNOTATIONS,
+    OBSERVATION_ANNOTATIONS,
+    SERIES_ANNOTATIONS,
+    group_annotations,
+)
 from sdmx_server.model.codelist import Code
 
 Codes = npt.NDArray[np.int32]
@@ -133,6 +140,19 @@ class Component:
         return self.is_array or self.is_multilingual
 
 
+def _annotations(
+    column: str, level: Level, dimensions: tuple[str, ...] = (), group: str | None = None
+) -> Component:
+    return Component(
+        column,
+        Role.ATTRIBUTE,
+        mandatory=False,
+        level=level,
+        dimensions=dimensions,
+        group=group,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedStructure:
     """A data structure seen from a dataflow, itself or an agreement, references resolved.
@@ -171,6 +191,26 @@ class ResolvedStructure:
         """Dimensions, measures, attributes: the order of SDMX-CSV."""
         return (*self.key, *self.measures, *self.attributes)
 
+    @property
+    def annotations(self) -> tuple[Component, ...]:
+        """The columns of annotations: they go the way of attributes, but are no components."""
+        everything = tuple(d.id for d in self.dimensions)
+        groups = (
+            _annotations(
+                group_annotations(group),
+                Level.GROUP,
+                tuple(d for d in everything if d in members),
+                group,
+            )
+            for group, members in self.groups.items()
+        )
+        return (
+            _annotations(DATASET_ANNOTATIONS, Level.DATASET),
+            *groups,
+            _annotations(SERIES_ANNOTATIONS, Level.SERIES, everything),
+            _annotations(OBSERVATION_ANNOTATIONS, Level.OBSERVATION),
+        )
+
     def component(self, component_id: str) -> Component | None:
         """Return the component with this id, or None."""
         return next((c for c in self.components if c.id == component_id), None)
@@ -184,8 +224,9 @@ class Layout:
         dimensions: dimension ids in DSD order, without time.
         time: id of the time dimension; None where there is none.
         series: attributes that hold one value a series (``SERIES`` and ``GROUP`` level),
-            and ``PROVIDER``.
-        coded: observation attributes whose values come from a list.
+            annotations of series and groups, and ``PROVIDER``.
+        coded: observation attributes whose values come from a list, and annotations of
+            observations, which few have.
         texts: measures, and observation attributes that are free.
         dataset: attributes that hold one value for the whole dataset.
     """
@@ -236,11 +277,13 @@ class GroupValues:
         group: id of the group.
         key: code by dimension id, in DSD order.
         attributes: text by attribute id.
+        annotations: what is said of the group; None for nothing.
     """
 
     group: str
     key: Mapping[str, str]
     attributes: Mapping[str, str]
+    annotations: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +298,9 @@ class Dataset:
         action: what the receiver should do.
         attributes: ids of the attributes to show, in DSD order.
         measures: ids of the measures to show, in DSD order.
-        levels: where each shown attribute stands in this answer. ``GROUP`` attributes are
-            in ``groups`` and, for formats without groups, in ``Batch.series`` as well.
+        levels: where each shown attribute stands in this answer, and each column of
+            annotations (those without any text have nothing to show). ``GROUP`` attributes
+            are in ``groups`` and, for formats without groups, in ``Batch.series`` as well.
         dictionaries: texts by component id; what the codes of all batches point into. Sorted
             by code point, time chronologically.
         with_observations: False where series keys or attributes alone were asked for.
@@ -267,6 +311,7 @@ class Dataset:
         batches: the observations; can be read once. Never empty.
         valid_from: since when these observations hold, where history was asked for.
         valid_to: until when.
+        annotations: what is said of the dataset; None for nothing.
     """
 
     structure: ResolvedStructure
@@ -283,6 +328,7 @@ class Dataset:
     batches: Iterator[Batch]
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    annotations: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +346,8 @@ class Message:
         only_languages: languages that the texts of artefacts are cut to, best first; empty
             where they are shown in all that there are.
         test: whether the message is for test purposes.
+        left_out: why some of what was asked for is not in the answer; formats that have a
+            place for warnings tell it.
     """
 
     id: str
@@ -310,6 +358,7 @@ class Message:
     all_languages: bool = False
     only_languages: tuple[str, ...] = ()
     test: bool = False
+    left_out: tuple[SdmxError, ...] = ()
 
 
 def localised(texts: Mapping[str, str], languages: tuple[str, ...]) -> str:

@@ -92,6 +92,18 @@ ILLEGAL_CHARACTER = FaultKind(
     "Teks memuat karakter kendali {character} yang tidak boleh ada dalam XML.",
     "The text holds control character {character}, which XML does not allow.",
 )
+MALFORMED_ANNOTATIONS = FaultKind(
+    "malformed-annotations",
+    "Anotasi tidak dapat dibaca: {reason}.",
+    "The annotations cannot be read: {reason}.",
+)
+UNATTACHED_ANNOTATIONS = FaultKind(
+    "unattached-annotations",
+    "Anotasi di baris ini bukan tentang pengamatan, deret, kelompok ({groups}) atau set data; "
+    "lengkapi dimensinya.",
+    "The annotations in this row are of no observation, series, group ({groups}) or data set; "
+    "complete its dimensions.",
+)
 MISSING_ATTRIBUTE = FaultKind(
     "missing-attribute",
     "Atribut wajib {attribute} kosong{scope_id}.",

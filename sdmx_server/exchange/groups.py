@@ -1,4 +1,4 @@
-"""The values of group attributes in an answer: one entry a group key that has any.
+"""What an answer says of groups: their attributes and annotations.
 
 Source: SDMX 3.1 Information Model, section 5 (GroupDimensionDescriptor, AttributeRelationship).
 """
@@ -13,19 +13,22 @@ from sdmx_server.dataset import Batch, Codes, Dataset, GroupValues, Level
 from sdmx_server.exchange.cube import Slice
 from sdmx_server.exchange.packaging import Packaging
 from sdmx_server.exchange.selection import Selection
+from sdmx_server.model.annotations import group_annotations
 
 
 def groups_of(part: Slice, packed: Packaging, selection: Selection) -> tuple[GroupValues, ...]:
-    """Return the values of group attributes, one entry a group key that has any."""
+    """Return what is said of groups, one entry a group key of which something is."""
+    structure = part.structure
+    held = selection.dictionaries
     found: list[GroupValues] = []
-    for group, dimensions in part.structure.groups.items():
+    for group, dimensions in structure.groups.items():
         attributes = [
             a.id
-            for a in part.structure.attributes
-            if a.group == group and packed.levels.get(a.id) is Level.GROUP
+            for a in (*structure.attributes, *structure.annotations)
+            if a.group == group and packed.levels.get(a.id) is Level.GROUP and held.get(a.id)
         ]
         if attributes:
-            key = [d.id for d in part.structure.dimensions if d.id in dimensions]
+            key = [d.id for d in structure.dimensions if d.id in dimensions]
             found.extend(_group_values(group, key, attributes, selection))
     return tuple(found)
 
@@ -56,8 +59,9 @@ def _group_values(
             if code >= 0
         }
         reported = {id_: values[id_] for id_ in attributes if id_ in values}
-        if reported:
-            yield GroupValues(group, {id_: values[id_] for id_ in key}, reported)
+        annotations = reported.pop(group_annotations(group), None)
+        if reported or annotations:
+            yield GroupValues(group, {id_: values[id_] for id_ in key}, reported, annotations)
 
 
 def _distinct(selection: Selection, columns: tuple[str, ...]) -> list[list[int]]:

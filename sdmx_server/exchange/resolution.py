@@ -17,6 +17,7 @@ from sdmx_server.exchange.constraints import allowed_codes
 from sdmx_server.exchange.extension import Lookup
 from sdmx_server.exchange.metadata_attributes import metadata_attributes
 from sdmx_server.exchange.representation import checked, represented
+from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.constraint import DataConstraint
 from sdmx_server.model.datastructure import (
@@ -57,11 +58,13 @@ def constraints_on(context: Context, catalogue: Catalogue) -> list[DataConstrain
 def layout_of(structure: ResolvedStructure) -> Layout:
     """Return how the store lays out data of a structure."""
     by_level: dict[Level | None, list[Component]] = {}
-    for attribute in structure.attributes:
+    for attribute in (*structure.attributes, *structure.annotations):
         by_level.setdefault(attribute.level, []).append(attribute)
     series = (*by_level.get(Level.GROUP, ()), *by_level.get(Level.SERIES, ()))
     observed = by_level.get(Level.OBSERVATION, [])
-    coded = [a for a in observed if a.is_coded and not a.is_json]
+    coded = [
+        a for a in observed if (a.is_coded and not a.is_json) or a.id == OBSERVATION_ANNOTATIONS
+    ]
     free = [a for a in observed if a not in coded]
     return Layout(
         dimensions=tuple(d.id for d in structure.dimensions),

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sdmx_server.dataset import PROVIDER, Component, Level, ResolvedStructure, Role
-from sdmx_server.exchange import faults, vocabulary
+from sdmx_server.exchange import faults, validation_annotations, vocabulary
 from sdmx_server.exchange.validation_columns import (
     Column,
     Examined,
@@ -33,7 +33,9 @@ from sdmx_server.exchange.validation_presence import (
 )
 from sdmx_server.exchange.validation_rows import settle
 from sdmx_server.exchange.validation_values import Complaint, complaint
+from sdmx_server.exchange.vocabulary import Vocabulary
 from sdmx_server.model import period, personal_data
+from sdmx_server.model.annotations import ANNOTATIONS, holds_annotations
 from sdmx_server.model.delivery import Delivery, Fault, Place, complain
 
 _FREQUENCY = "FREQ"
@@ -67,6 +69,7 @@ def check(delivery: Delivery, structure: ResolvedStructure) -> list[Fault]:
             check_attributes(examined),
             check_attachment(examined),
             check_keys(examined),
+            validation_annotations.check_annotated(examined),
         ]
     return faults.in_order(chain.from_iterable(checks))
 
@@ -74,10 +77,11 @@ def check(delivery: Delivery, structure: ResolvedStructure) -> list[Fault]:
 def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
     """Return a sound delivery as one string column a component, null where nothing is given.
 
-    Attributes of series and groups stand in every row of theirs; those of the dataset are
-    not in the table (``dataset_attributes``). ``PROVIDER`` is there where it is known, but not
-    in a deletion, whose rows name what is to go; those that name attributes of the dataset
-    alone are left out.
+    Annotations have columns where there are any. Attributes and annotations of series and
+    groups stand in every row of theirs; those of the dataset are not in the table
+    (``dataset_attributes``). ``PROVIDER`` is there where it is known, but not in a deletion,
+    whose rows name what is to go; those that name attributes of the dataset alone are left
+    out.
     """
     examined = examine(delivery, structure)
     settled = examined.delivery
@@ -89,7 +93,7 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
             else settled.columns.get(component.id, absent),
             pa.string(),
         )
-        for component in structure.components
+        for component in _columns(settled, structure)
         if component.level is not Level.DATASET
     }
     provider = settled.columns.get(PROVIDER, [settled.provider] * len(settled.rows))
@@ -115,6 +119,12 @@ def dataset_attributes(delivery: Delivery, structure: ResolvedStructure) -> dict
                 texts.setdefault(attribute.id, text)
                 break
     return texts
+
+
+def _columns(settled: Delivery, structure: ResolvedStructure) -> list[Component]:
+    """Return the components, and the columns of annotations that there are."""
+    annotated = (column for column in structure.annotations if column.id in settled.columns)
+    return [*structure.components, *annotated]
 
 
 def _of_dataset(examined: Examined) -> Delivery:
@@ -148,8 +158,9 @@ def _spread(examined: Examined, attribute: Component) -> list[str | None]:
 
 def _check_columns(delivery: Delivery, structure: ResolvedStructure) -> Iterator[Fault]:
     known = vocabulary.of_components(structure.components)
+    beside = {PROVIDER, ANNOTATIONS, *(column.id for column in structure.annotations)}
     for id_ in (*delivery.columns, *delivery.dataset_attributes):
-        if id_ == PROVIDER or structure.component(id_) is not None:
+        if id_ in beside or structure.component(id_) is not None:
             continue
         where = Place(delivery.file, None, id_, delivery.sheet)
         if personal_data.is_personal_column(id_):
@@ -177,16 +188,22 @@ def _check_values(examined: Examined) -> Iterator[Fault]:
         bad = {
             i: found
             for i, text in enumerate(column.texts)
-            if (found := complaint(text, column.component, words)) is not None
+            if (found := _complaint(text, column.component, words)) is not None
         }
         if bad:
             yield from _list_complaints(examined, column, bad)
+    known = {c.id: c for c in (*examined.structure.components, *examined.structure.annotations)}
     for id_, text in examined.delivery.dataset_attributes.items():
-        component = examined.structure.component(id_)
-        if component is not None:
-            found = complaint(text, component, vocabulary.of_codes(component))
+        if id_ in known:
+            found = _complaint(text, known[id_], vocabulary.of_codes(known[id_]))
             if found is not None:
                 yield _fault(found, Place(examined.delivery.file, None, id_), text)
+
+
+def _complaint(text: str, component: Component, words: Vocabulary) -> Complaint | None:
+    if holds_annotations(component.id):
+        return validation_annotations.complaint(text, component, words)
+    return complaint(text, component, words)
 
 
 def _list_complaints(

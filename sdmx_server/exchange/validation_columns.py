@@ -49,7 +49,8 @@ class Examined:
     Attributes:
         delivery: rows and columns as the structure reads them.
         structure: what the columns mean.
-        columns: the components that the delivery has columns for, in DSD order.
+        columns: the components that the delivery has columns for, in DSD order, then
+            annotations.
         partial, clashing: as in ``Settled``.
     """
 
@@ -83,7 +84,7 @@ def examine(delivery: Delivery, structure: ResolvedStructure) -> Examined:
     delivery = settled.delivery
     columns = {
         c.id: Column(c, *encode(delivery.columns[c.id]))
-        for c in structure.components
+        for c in (*structure.components, *structure.annotations)
         if c.id in delivery.columns
     }
     partial, clashing = np.array(settled.partial, np.int64), np.array(settled.clashing, np.int64)

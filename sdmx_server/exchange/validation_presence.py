@@ -191,7 +191,7 @@ def _with_measure(examined: Examined, ids: tuple[str, ...] = ()) -> Mask:
 
 def _with_attribute(examined: Examined) -> Mask:
     given = _nowhere(examined)
-    for attribute in examined.structure.attributes:
+    for attribute in (*examined.structure.attributes, *examined.structure.annotations):
         if attribute.id in examined.columns:
             given |= ~examined.columns[attribute.id].is_empty
     return given

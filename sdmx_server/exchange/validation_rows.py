@@ -17,6 +17,7 @@ from typing import Any
 
 from sdmx_server.dataset import Component, Level, ResolvedStructure, Role
 from sdmx_server.exchange.metadata_values import in_shape
+from sdmx_server.exchange.validation_attachment import attached
 from sdmx_server.metadata import Leaf, mapped
 from sdmx_server.model.delivery import Delivery
 
@@ -44,6 +45,7 @@ class Settled:
 
 def settle(delivery: Delivery, structure: ResolvedStructure) -> Settled:
     """Return the delivery with its cells and rows as the structure reads them."""
+    delivery = attached(delivery, structure)
     columns: dict[str, Sequence[str | None]] = dict(delivery.columns)
     for component in structure.components:
         if component.id in columns:
@@ -153,7 +155,7 @@ def _partial_rows(delivery: Delivery, structure: ResolvedStructure) -> list[int]
     if not any(None in cells or SWITCHED_OFF in cells for cells in keys):
         return []
     measures = [delivery.columns.get(c.id, absent) for c in structure.measures]
-    attributes = [delivery.columns.get(c.id, absent) for c in structure.attributes]
+    attributes = [delivery.columns.get(c.id, absent) for c in _attached_columns(structure)]
     return [
         row
         for row in range(count)
@@ -161,6 +163,11 @@ def _partial_rows(delivery: Delivery, structure: ResolvedStructure) -> list[int]
         and all(cells[row] is None for cells in measures)
         and any(cells[row] is not None for cells in attributes)
     ]
+
+
+def _attached_columns(structure: ResolvedStructure) -> tuple[Component, ...]:
+    """Return what is attached to a part of the key: attributes, and annotations."""
+    return (*structure.attributes, *structure.annotations)
 
 
 class Outcome(Enum):
@@ -192,7 +199,7 @@ class _Joining:
         }
         given = [
             (c, str(self.columns[c.id][row]))
-            for c in self._structure.attributes
+            for c in _attached_columns(self._structure)
             if c.id in self.columns and self.columns[c.id][row] is not None
         ]
         rows = self._rows(tuple(key), tuple(key.values()))

@@ -91,14 +91,15 @@ class Delivery:
         action: ``Append``, ``Merge``, ``Replace``, ``Delete`` or ``Information``.
         columns: texts by component id, all lists equally long; None where nothing was
             given. Nothing is trimmed, rounded or guessed: ``007`` stays ``007``. Values of
-            arrays and multilingual components are JSON text.
+            arrays and multilingual components are JSON text, and so are annotations, which
+            have columns of their own (``model.annotations``).
         file: name of the file.
         rows: for each row, its line (or row of the sheet), counted from 1.
         sheet: name of the sheet, in a workbook.
         cells: for a workbook, the letter of the column of each component.
         provider: the data provider as ``AGENCY.PROVIDER``, where the message names one.
         dataset_attributes: texts of attributes that the message gives for the whole
-            dataset.
+            dataset, and of its annotations.
         labelled: whether the cells of coded components hold ``id: name``, as SDMX-CSV with
             ``labels=both`` writes them.
     """

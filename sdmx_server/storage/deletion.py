@@ -3,7 +3,8 @@
 A dimension (or time) without a value is a wildcard. A row without any other value deletes
 the observations that it matches, or without time whole series; otherwise it deletes only
 the values of the components that it names, whatever it says of them. An observation that
-such a row leaves without any value is gone, and so is a series without observations.
+such a row leaves without any value is gone with its annotations, and so is a series without
+observations.
 
 A deletion works at the lowest level that a row gives: one with a period that names a
 component of observations leaves the attributes of series that it names to the other
@@ -21,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from sdmx_server.dataset import Codes, Layout
+from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.blocks import Block, blank, pick
 from sdmx_server.storage.columns import Flags, Keys, among, check_columns
 from sdmx_server.storage.draft import Arrangement, Draft, Read
@@ -157,7 +159,7 @@ def _is_bare(block: Block, time: str | None) -> Flags:
     """Tell which observations have no value of any component but their key."""
     bare = np.ones(len(block.series), np.bool_)
     for column, codes in block.codes.items():
-        if column != time:
+        if column not in (time, OBSERVATION_ANNOTATIONS):
             bare &= codes < 0
     for texts in block.texts.values():
         bare &= np.asarray(texts.is_null())
