@@ -6,7 +6,7 @@ Source: SDMX 3.0 and 3.1, SDMXStructureConstraint.xsd.
 from __future__ import annotations
 
 from sdmx_server.formats.structure.ml3_items import decode_cascade, encode_cascade
-from sdmx_server.formats.structure.ml3_parts import STR, language, token, token_list
+from sdmx_server.formats.structure.ml3_parts import COM, STR, language, token, token_list
 from sdmx_server.formats.structure.ml3_shapes import ANNOTATIONS, maintainable
 from sdmx_server.formats.structure.parts import (
     Part,
@@ -99,22 +99,21 @@ _KEY_SET = Shape(
     ),
 )
 
+DATA_SOURCE = Shape(
+    DataSource,
+    (
+        boolean("isRESTDatasource", "is_rest_datasource"),
+        boolean("isWebServiceDatasource", "is_web_service_datasource"),
+        token("DataURL", "data_url", COM),
+        token("WSDLURL", "wsdl_url", COM),
+        token("WADLURL", "wadl_url", COM),
+    ),
+)
+"""A service that can be asked for data; its parts are of the common namespace everywhere."""
+
 _SOURCES: tuple[Part, ...] = (
     text_list(f"{STR}SimpleDataSource", "simple_data_sources"),
-    many(
-        f"{STR}QueryableDataSource",
-        "queryable_data_sources",
-        Shape(
-            DataSource,
-            (
-                boolean("isRESTDatasource", "is_rest_datasource"),
-                boolean("isWebServiceDatasource", "is_web_service_datasource"),
-                token("DataURL", "data_url"),
-                token("WSDLURL", "wsdl_url"),
-                token("WADLURL", "wadl_url"),
-            ),
-        ),
-    ),
+    many(f"{STR}QueryableDataSource", "queryable_data_sources", DATA_SOURCE),
 )
 
 _ATTACHMENT = Shape(

@@ -38,9 +38,9 @@ STR = f"{{{NAMESPACES['str']}}}"
 COM = f"{{{NAMESPACES['com']}}}"
 
 
-def token(tag: str, field: str) -> Part:
-    """One element that holds an id or URN: space around it means nothing."""
-    part = text(STR + tag, field)
+def token(tag: str, field: str, namespace: str = STR) -> Part:
+    """One element that holds an id, URN or URL: space around it means nothing."""
+    part = text(namespace + tag, field)
 
     def read(node: Node) -> str | None:
         content: str | None = part.read(node)

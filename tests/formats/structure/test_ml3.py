@@ -10,7 +10,6 @@ from pysdmx.io import read_sdmx
 from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.structure import ml3, ml21
 from sdmx_server.formats.structure.schemas import validate
-from sdmx_server.formats.structure.versions import can_hold
 from sdmx_server.model.artefact import Link
 from sdmx_server.model.catalogue import decode, encode, type_name
 from sdmx_server.model.category import Categorisation
@@ -22,6 +21,7 @@ from sdmx_server.model.constraint import (
     CubeRegion,
     CubeRegionKey,
     DataConstraint,
+    DataSource,
 )
 from sdmx_server.model.datastructure import Dataflow
 from tests.formats.structure.fixtures import MESSAGE, SDMX_21, SDMX_30, SDMX_31, name_of
@@ -73,7 +73,6 @@ def test_a_stub_follows_the_official_schema(path: Path, version: str):
             **{field: getattr(artefact, field) for field in artefact.stub_fields},
         )
         for artefact in ml3.read(path.read_bytes())
-        if can_hold(artefact, version)
     ]
     written = ml3.write(stubs, MESSAGE, version)
     validate(written, version)
@@ -128,6 +127,22 @@ def test_availability_is_an_actual_data_constraint_with_counts_in_3_0():
     assert counts == {"series_count": "1", "obs_count": "7"}
     assert {note.type for note in constraint.annotations} == {"sdmx_metrics"}
     assert constraint.cube_regions == (AVAILABILITY.cube_region,)
+
+
+def test_services_that_a_constraint_is_about_follow_the_schema_of_3_0():
+    source = DataSource(
+        data_url="https://data.example/sdmx/v2",
+        wadl_url="https://data.example/wadl",
+        is_rest_datasource=True,
+        is_web_service_datasource=False,
+    )
+    attached = ConstraintAttachment(dataflows=(DATAFLOW,), queryable_data_sources=(source,))
+    constraint = DataConstraint(
+        id="CR", agency_id="SRG", role="Allowed", constraint_attachment=attached
+    )
+    written = ml3.write([constraint], MESSAGE, "3.0.0")
+    validate(written, "3.0.0")
+    assert [a.constraint_attachment for a in ml3.read(written)] == [attached]
 
 
 def test_a_categorisation_has_no_version_in_3_1():
