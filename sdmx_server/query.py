@@ -5,7 +5,7 @@ grammars knows which version of SDMX-REST was spoken. Words of the two dialects 
 the same are written here in those of SDMX-REST 2.2.
 
 Source: SDMX-REST 2.2, doc/data.md, doc/structures.md, doc/metadata.md,
-doc/availability.md, doc/schema.md.
+doc/availability.md, doc/schema.md, doc/registration.md.
 """
 
 from __future__ import annotations
@@ -235,3 +235,22 @@ class SchemaQuery:
     explicit_measure: bool = False
     deletion: bool = False
     as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationQuery:
+    """A request for registrations: where which data are to be had, and since when.
+
+    Attributes:
+        by: ``id``, ``provider``, ``datastructure``, ``dataflow``, ``provisionagreement``, or
+            ``*`` for any of the last three: what the registrations are found by.
+        id: the one registration meant; None where they are found otherwise.
+        artefact: the artefacts that the data are of; of providers only agencies and ids count.
+        updated_after, updated_before: only what was updated strictly between these instants.
+    """
+
+    by: str
+    id: str | None = None
+    artefact: ArtefactQuery = ArtefactQuery(versions=("*",))
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None

@@ -20,15 +20,17 @@ from sdmx_server.formats.metadata import csv as metadata_csv
 from sdmx_server.formats.metadata import json as metadata_json
 from sdmx_server.formats.metadata import ml3 as metadata_ml3
 from sdmx_server.formats.metadata import ml21 as metadata_ml21
+from sdmx_server.formats.registry import ml3 as registry_ml3
 from sdmx_server.formats.schema import jsonschema, xsd
 from sdmx_server.formats.structure import json as structure_json
 from sdmx_server.formats.structure import json1 as structure_json1
 from sdmx_server.formats.structure import ml3 as structure_ml3
 from sdmx_server.formats.structure import ml21 as structure_ml21
-from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, can_hold
+from sdmx_server.formats.structure.versions import ML21_ONLY
 from sdmx_server.metadata import MetadataReport
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.constraint import AvailabilityConstraint
+from sdmx_server.model.registration import Registration
 
 Artefact = Maintainable | AvailabilityConstraint
 WriteData = Callable[[Sequence[Dataset], Message, Rendering], Iterator[bytes]]
@@ -107,6 +109,23 @@ class MetadataFormat:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistryFormat:
+    """A format of registrations.
+
+    Attributes:
+        media_type: without its parameters.
+        version: as the media type writes it.
+        write: returns the message, in the version given last.
+        parameters: none.
+    """
+
+    media_type: str
+    version: str
+    write: Callable[[Sequence[Registration], Message, str], bytes] = registry_ml3.write
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaFormat:
     """A schema language and the version of the messages that its schemas describe."""
 
@@ -172,21 +191,16 @@ def _structure(
     return StructureFormat(media_type, version, lambda a, m: write(a, m, *versioned), can_hold)
 
 
-def _structure3(
-    syntax: str, version: str, write: Callable[..., bytes], sdmx_version: str
-) -> StructureFormat:
-    def held(artefact: Artefact) -> bool:
-        return can_hold(artefact, sdmx_version)
-
-    return _structure(syntax, version, write, version, can_hold=held)
+def _is_of_sdmx3(artefact: Artefact) -> bool:
+    return not isinstance(artefact, ML21_ONLY)
 
 
 _S_JSON1 = _structure("json", "1.0.0", structure_json1.write, can_hold=structure_json1.can_hold)
-_S_JSON20 = _structure3("json", "2.0.0", structure_json.write, SDMX_3_0)
-_S_JSON21 = _structure3("json", "2.1.0", structure_json.write, SDMX_3_1)
+_S_JSON20 = _structure("json", "2.0.0", structure_json.write, "2.0.0", can_hold=_is_of_sdmx3)
+_S_JSON21 = _structure("json", "2.1.0", structure_json.write, "2.1.0", can_hold=_is_of_sdmx3)
 _S_ML21 = _structure("xml", "2.1", structure_ml21.write, can_hold=structure_ml21.expressible)
-_S_ML30 = _structure3("xml", "3.0.0", structure_ml3.write, SDMX_3_0)
-_S_ML31 = _structure3("xml", "3.1.0", structure_ml3.write, SDMX_3_1)
+_S_ML30 = _structure("xml", "3.0.0", structure_ml3.write, "3.0.0", can_hold=_is_of_sdmx3)
+_S_ML31 = _structure("xml", "3.1.0", structure_ml3.write, "3.1.0", can_hold=_is_of_sdmx3)
 
 STRUCTURE_FORMATS = (_S_JSON21, _S_ML31, _S_JSON20, _S_ML30, _S_ML21, _S_JSON1)
 V1_STRUCTURE_FORMATS = (_S_ML21, _S_JSON1, _S_ML31, _S_JSON21, _S_ML30, _S_JSON20)
@@ -258,3 +272,8 @@ _J20 = _json_schema("2.0.0")
 _J21 = _json_schema("2.1.0")
 SCHEMA_FORMATS = (_J21, _X31, _J20, _X30, _X21)
 V1_SCHEMA_FORMATS = (_X21, _X31, _X30)
+
+REGISTRY_FORMATS = tuple(
+    RegistryFormat("application/vnd.sdmx.registry+xml", version) for version in ("3.1.0", "3.0.0")
+)
+"""Formats of registrations, which SDMX-REST 1.5 does not know."""

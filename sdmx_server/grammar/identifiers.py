@@ -36,6 +36,7 @@ AGENCY = Kind(
     "an id that begins with a letter and holds letters, digits, _ and -, dots between nested ids",
 )
 ID = Kind("artefact id", re.compile(r"[A-Za-z0-9_@$-]+"), f"an id of {_ID_CHARACTERS}")
+REGISTRATION = Kind("registration id", ID.pattern, ID.allowed)
 ITEM = Kind("item id", _NESTED_ID, f"an id of {_ID_CHARACTERS}, dots between nested ids")
 VALUE = Kind("value id", re.compile(r".+", re.DOTALL), "any text")
 COMPONENT = Kind("component id", _NESTED_ID, f"an id of {_ID_CHARACTERS}")

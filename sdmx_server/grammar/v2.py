@@ -3,7 +3,7 @@
 Paths are what follows the name of the resource, still percent-encoded.
 
 Source: SDMX-REST 2.2, doc/structures.md, doc/data.md, doc/metadata.md, doc/availability.md,
-doc/schema.md, doc/querying_versions.md.
+doc/schema.md, doc/registration.md, doc/querying_versions.md.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sdmx_server.grammar.identifiers import (
     ID,
     ITEM,
     PROVIDER,
+    REGISTRATION,
     VALUE,
     check,
     parse_list,
@@ -32,7 +33,7 @@ from sdmx_server.grammar.references import (
     parse_references,
 )
 from sdmx_server.grammar.sorting import parse_sort
-from sdmx_server.grammar.text import Parameters, decode_again, divide, read
+from sdmx_server.grammar.text import Parameters, decode, decode_again, divide, read
 from sdmx_server.model.version import check_query
 from sdmx_server.query import (
     ArtefactQuery,
@@ -40,6 +41,7 @@ from sdmx_server.query import (
     Cube,
     DataQuery,
     MetadataQuery,
+    RegistrationQuery,
     SchemaQuery,
     StructureQuery,
 )
@@ -69,6 +71,11 @@ _METADATA_PATHS = {  # segments after the first, and what they are where they ar
     "metadataset": (_ARTEFACT_PATH, "**~"),
     "metadataflow": ((*_ARTEFACT_PATH, "providerRef"), "**~*"),
     "structure": (("artefactType", *_ARTEFACT_PATH), "***~"),
+}
+_REGISTRATION_PATHS = {
+    "id": (("registrationID",), ""),
+    "provider": (("agencyID", "providerID"), "**"),
+    **dict.fromkeys(DATA_CONTEXTS, (_ARTEFACT_PATH, "***")),
 }
 
 
@@ -189,6 +196,35 @@ def parse_schema(path: str, query_string: str) -> SchemaQuery:
         dimension_at_observation=_dimension_at_observation(given),
         deletion=read_parameter.boolean(given, "deletion"),
         as_of=read_parameter.instant(given, "asOf"),
+    )
+
+
+def parse_registration(path: str, query_string: str) -> RegistrationQuery:
+    """Compile the three paths of registrations and their parameters.
+
+    ``id/{registrationID}``, ``provider/{agencyID}/{providerID}`` and
+    ``{context}/{agencyID}/{resourceID}/{version}``.
+
+    Raises:
+        QuerySyntaxError: if the URL breaks the 2.2 grammar.
+    """
+    form = decode(divide(path, query_string)[0].strip("/").partition("/")[0]) or "*"
+    if form not in _REGISTRATION_PATHS:
+        raise QuerySyntaxError(
+            f"{form!r} leads to no registrations; allowed is one of "
+            f"{', '.join(_REGISTRATION_PATHS)}."
+        )
+    names, defaults = _REGISTRATION_PATHS[form]
+    parts, given = read(path, query_string, ("form", *names))
+    values = (*parts[1:], *defaults[len(parts[1:]) :])
+    if form == "id":
+        return RegistrationQuery(by=form, id=check("".join(values), REGISTRATION))
+    agency, id_, version = (*values, "*")[:3]
+    return RegistrationQuery(
+        by=form,
+        artefact=_artefact(agency, id_, version),
+        updated_after=read_parameter.instant(given, "updatedAfter"),
+        updated_before=read_parameter.instant(given, "updatedBefore"),
     )
 
 

@@ -26,6 +26,15 @@ def _schema(path: str, query: str) -> Response:
         return problem(error, V2, status=404)
 
 
+def _registration(path: str, query: str) -> Response:
+    asked = grammar.parse_registration(path, query)
+    try:
+        here = f"{request.url_root.rstrip('/')}{blueprint.url_prefix}"
+        return views.registration(asked, here)
+    except NoResults as error:
+        return problem(error, V2, status=404 if asked.by == "id" else None)
+
+
 _VIEWS: dict[str, Callable[[str, str], Response]] = {
     "data": lambda path, query: views.data(grammar.parse_data(path, query), V2),
     "structure": lambda path, query: views.structure(grammar.parse_structure(path, query), V2),
@@ -34,6 +43,7 @@ _VIEWS: dict[str, Callable[[str, str], Response]] = {
     ),
     "metadata": lambda path, query: views.metadata(grammar.parse_metadata(path, query), V2),
     "schema": _schema,
+    "registration": _registration,
 }
 
 
@@ -44,7 +54,7 @@ _SUBMITTED_TO = ("structure", "data", "metadata", "registration", "subscription"
 
 @blueprint.before_app_request
 def refuse_submission() -> Response | None:
-    """Say that maintenance and registration are left out; otherwise a method is not allowed."""
+    """Say that nothing is taken here; where nothing ever is, a method is not allowed."""
     below, prefix, path = request.path.partition(f"{blueprint.url_prefix}/")
     resource = path.partition("/")[0]
     if below or not prefix or request.method not in _SUBMITTING or resource not in _SUBMITTED_TO:

@@ -14,22 +14,25 @@ from sdmx_server.exchange import availability as availability_exchange
 from sdmx_server.exchange import companions
 from sdmx_server.exchange import data as data_exchange
 from sdmx_server.exchange import metadata as metadata_exchange
+from sdmx_server.exchange import registration as registration_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
 from sdmx_server.exchange.past import Query, require_present
 from sdmx_server.formats.catalogue import (
+    REGISTRY_FORMATS,
     Artefact,
     DataFormat,
     MetadataFormat,
+    RegistryFormat,
     SchemaFormat,
     StructureFormat,
 )
 from sdmx_server.grammar.text import divide, parse_query_string
-from sdmx_server.model.artefact import Maintainable
 from sdmx_server.query import (
     AvailabilityQuery,
     DataQuery,
     MetadataQuery,
+    RegistrationQuery,
     SchemaQuery,
     StructureQuery,
 )
@@ -41,7 +44,10 @@ from sdmx_server.rest.urls import raw_path, raw_query
 from sdmx_server.site import site
 from sdmx_server.storage.database import Revision
 
-Format = TypeVar("Format", bound=DataFormat | StructureFormat | MetadataFormat | SchemaFormat)
+Format = TypeVar(
+    "Format",
+    bound=DataFormat | StructureFormat | MetadataFormat | RegistryFormat | SchemaFormat,
+)
 
 
 def data(query: DataQuery, dialect: Dialect) -> Response:
@@ -75,12 +81,10 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
             query,
             site().stores,
             to_agencies=dialect.to_agencies,
-            with_availability=dialect.with_availability,
             time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
         )
         if not any(map(chosen.can_hold, artefacts)):
-            urn = next(a.urn for a in artefacts if isinstance(a, Maintainable))
-            refusal = _inexpressible(urn, chosen, "structure+json;version=2.1.0")
+            refusal = _inexpressible(artefacts[0].urn, chosen, "structure+json;version=2.1.0")
             # Of a list nothing is left; an artefact that was named is there in other formats.
             raise refusal if query.artefact.ids else NoResults(refusal.detail)
         return [chosen.write(artefacts, asked.message)]
@@ -131,6 +135,16 @@ def schema(query: SchemaQuery, dialect: Dialect) -> Response:
         return [chosen.write(structure_, dimension, query.deletion)]
 
     return _answered(formats, make)
+
+
+def registration(query: RegistrationQuery, service_url: str) -> Response:
+    """Answer a query for registrations, whose data this service has at its address."""
+
+    def make(chosen: RegistryFormat, asked: Asked) -> Iterable[bytes]:
+        found = registration_exchange.answer(query, site().stores, service_url)
+        return [chosen.write(found, asked.message, chosen.version)]
+
+    return _answered(REGISTRY_FORMATS, make)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""Registration, maintenance and submission, which the service leaves out (rows 318 to 365)."""
+"""Maintenance and submission, which the service leaves out (rows 323 to 365)."""
 
 from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.conformance.answers import error, media, rates, row, some
+from tests.conformance.answers import error, rates, row, some
 
 CODELIST = "structure/codelist/TST/CL_A/1.0.0"
 CATEGORIES = "structure/categoryscheme/TST/DOMAINS/1.0.0"
@@ -28,28 +28,6 @@ def refused(client: FlaskClient, method: str, path: str, body: str = "") -> int:
     assert error(response)
     assert "Traceback" not in response.text
     return response.status_code
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        row(318, "registration/id/R1"),
-        row(319, "registration/id/unknown"),
-        row(320, "registration/provider/TST/ECB,BIS"),
-        row(320, "registration/provider/*/*"),
-        row(321, "registration/dataflow/TST/EXR?updatedAfter=2020-01-01&updatedBefore=2020-01-01"),
-        row(322, "registration"),
-        row(322, "registration/dataflow/TST/EXR/1.0.0"),
-        row(322, "subscription"),
-    ],
-)
-@pytest.mark.parametrize(
-    "headers", [{}, media("registry+xml", "3.1.0")], ids=["no preference", "registry message"]
-)
-def test_a_service_without_registry_says_so(v2: FlaskClient, path: str, headers: dict[str, str]):
-    response = v2.get(f"/sdmx/v2/{path}", headers=headers)
-    assert (response.status_code, error(response)) == (501, 501)
-    assert ("xml" in response.headers["Content-Type"]) == bool(headers)
 
 
 @pytest.mark.parametrize(

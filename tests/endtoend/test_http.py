@@ -104,7 +104,9 @@ def test_caches_are_told_so_of_errors_too(server):
         ("v2/bogus", {}, 404),
         ("v1/data/DF_NONE", {}, 404),
         (IPM, {"Accept": "image/png"}, 406),
-        ("v2/registration/id/X", {}, 501),
+        ("v2/registration/provider/*/*", {}, 200),
+        ("v2/registration/id/X", {}, 404),
+        ("v2/subscription", {}, 501),
     ],
 )
 def test_pages_from_anywhere_may_read_every_answer(server, path, headers, status):

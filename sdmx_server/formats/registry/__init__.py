@@ -1,0 +1,1 @@
+"""Registry messages: what is registered."""

@@ -1,0 +1,360 @@
+"""Registrations: where which data are to be had, and since when (rows 318 to 322)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from lxml import etree
+from msgspec import structs
+from werkzeug.test import TestResponse
+
+from sdmx_server.dataset import PROVIDER
+from sdmx_server.model.datastructure import ProvisionAgreement
+from tests.conformance.answers import error, media, media_type, row, xml
+from tests.conformance.conftest import Serving
+from tests.conformance.fixtures import (
+    CREATED,
+    NOTE,
+    T1,
+    T2,
+    T3,
+    Content,
+    Row,
+    agreement,
+    delivery,
+    exr,
+    exr_rows,
+    exr_structures,
+    flat,
+    organisations,
+    shared,
+)
+from tests.formats.xsd_validation import validate_data
+
+REGISTRY = "registry+xml;version=3.1.0"
+URN = "urn:sdmx:org.sdmx.infomodel.registry.ProvisionAgreement=TST:{}(1.0.0)"
+ECB, BIS, FLAT = "TST@PA_ECB@1$0$0", "TST@PA_BIS@1$0$0", "TST@PA_FLAT@1$0$0"
+NEXT = timedelta(microseconds=1)
+
+
+class Told(NamedTuple):
+    """A registration in an answer."""
+
+    agreement: str
+    url: str
+    updated: str
+    flags: dict[str, str]
+
+
+def registry() -> Content:
+    """Return exchange rates of two providers, of which each changes once, and data without time."""
+    _, flow, _ = exr_structures("1.0.0")
+    _, flat_flow = flat("1.0.0").artefacts
+    supplied = agreement("PA_FLAT", "1.0.0", flat_flow, "BIS")
+    unused = agreement("PA_UNUSED", "1.0.0", flat_flow, "ECB")
+    changes = Content(
+        [supplied, unused],
+        [
+            (T1, [delivery(flow, [changed("M.JPY")], "Append")]),
+            (T2, [delivery(flow, [gone("M.CHF")], "Delete")]),
+        ],
+    )
+    return Content([*shared("1.0.0"), *organisations()]) + changed_order(changes)
+
+
+def changed_order(changes: Content) -> Content:
+    """Put the structures that the changes are about before them."""
+    made = exr("1.0.0") + flat("1.0.0")
+    for _, deliveries in made.deliveries:
+        deliveries[:] = [with_provider(each) for each in deliveries]
+    return made + changes
+
+
+def with_provider(delivered):
+    """Return a delivery with its provider, where two have an agreement."""
+    known = PROVIDER in delivered.columns
+    return delivered if known else replace(delivered, provider="TST.BIS")
+
+
+def changed(series: str) -> Row:
+    return {**exr_rows([series])[0], "OBS_COM": "looked at again"}
+
+
+def gone(series: str) -> Row:
+    first = exr_rows([series])[0]
+    keys = ("FREQ", "CURRENCY", "CURRENCY_DENOM", "EXR_TYPE", "EXR_SUFFIX", "TIME_PERIOD")
+    return {name: first[name] for name in keys}
+
+
+@pytest.fixture(scope="module")
+def client(serving: Serving) -> FlaskClient:
+    """A server with these."""
+    return serving(registry())
+
+
+def ask(client: FlaskClient, path: str, headers: dict[str, str] | None = None) -> TestResponse:
+    return client.get(f"/sdmx/v2/registration{path}", headers=headers)
+
+
+def told(response: TestResponse) -> dict[str, Told]:
+    """Return the registrations of an answer by id."""
+    root = xml(response)
+    (answer,) = root.iterchildren("{*}QueryRegistrationResponse")
+    status, *results = answer
+    assert (etree.QName(status).localname, status.get("status")) == ("StatusMessage", "Success")
+    assert all(each.get("timeSeriesMatch") == "false" for each in results)
+    found = {}
+    for each in root.iterfind(".//{*}QueryResult/{*}DataResult/{*}Registration"):
+        source = each.find("{*}Datasource/{*}QueryableDataSource")
+        assert source.attrib == {"isRESTDatasource": "true", "isWebServiceDatasource": "false"}
+        given = dict(each.attrib)
+        found[given.pop("id")] = Told(
+            each.findtext("{*}ProvisionAgreement"),
+            source.findtext("{*}DataURL"),
+            given.pop("lastUpdated"),
+            given,
+        )
+    assert len(found) == len(results)
+    return found
+
+
+def spelt(instant: datetime) -> str:
+    return quote(instant.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("headers", "version"),
+    [
+        row(318, {}, "3.1.0"),
+        row(318, media("registry+xml", "3.1.0"), "3.1.0"),
+        row(318, media("registry+xml", "3.0.0"), "3.0.0"),
+        row(318, {"Accept": "application/xml"}, "3.1.0"),
+    ],
+)
+def test_an_id_finds_its_registration(client: FlaskClient, headers: dict[str, str], version: str):
+    response = ask(client, f"/id/{ECB}", headers)
+    assert media_type(response) == f"registry+xml;version={version}"
+    validate_data(response.data, (), version)
+    indexed = {
+        "indexTimeSeries": "true",
+        "indexDataSet": "true",
+        "indexAttributes": "false",
+        "indexReportingPeriod": "true",
+    }
+    assert told(response) == {
+        ECB: Told(URN.format("PA_ECB"), "http://localhost/sdmx/v2", "2012-03-15T12:00:00Z", indexed)
+    }
+
+
+@pytest.mark.parametrize("id_", [row(319, "unknown"), row(319, "TST@PA_UNUSED@1$0$0")])
+def test_an_unknown_id_is_not_found(client: FlaskClient, id_: str):
+    response = ask(client, f"/id/{id_}")
+    assert (response.status_code, error(response)) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "ids"),
+    [
+        row(320, "/provider/TST/ECB,BIS", [BIS, ECB, FLAT]),
+        row(320, "/provider/*/*", [BIS, ECB, FLAT]),
+        ("/provider", [BIS, ECB, FLAT]),
+        ("/provider/TST/", [BIS, ECB, FLAT]),
+        ("/provider/OTHER,TST/ECB", [ECB]),
+        ("/provider/*/ECB%2CNOBODY", [ECB]),
+        ("/dataflow/TST/EXR/1.0.0", [BIS, ECB]),
+        ("/dataflow/TST/EXR", [BIS, ECB]),
+        ("/dataflow/TST/EXR,FLAT/~", [BIS, ECB, FLAT]),
+        ("/dataflow/*/FLAT/1.0+.0", [FLAT]),
+        ("/datastructure/TST/DSD_EXR/+", [BIS, ECB]),
+        ("/datastructure", [BIS, ECB, FLAT]),
+        ("/provisionagreement/TST/PA_BIS,PA_UNUSED/*/", [BIS]),
+        ("/*/TST/DSD_FLAT,PA_ECB/*", [ECB, FLAT]),
+        ("/*", [BIS, ECB, FLAT]),
+        ("", [BIS, ECB, FLAT]),
+        ("/", [BIS, ECB, FLAT]),
+    ],
+)
+def test_registrations_are_found_by_provider_and_by_what_their_data_are_of(
+    client: FlaskClient, path: str, ids: list[str]
+):
+    assert list(told(ask(client, path))) == ids
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "ids"),
+    [
+        row(321, T1, T1, []),
+        row(321, None, T1, [FLAT]),
+        row(321, T1, None, [ECB]),
+        (T1 - NEXT, T1 + NEXT, [BIS]),
+        (T2 - NEXT, None, [ECB]),
+        (T2, None, []),
+        (None, CREATED, []),
+        (T2, T1, []),
+    ],
+)
+def test_bounds_do_not_count_themselves(
+    client: FlaskClient, after: datetime | None, before: datetime | None, ids: list[str]
+):
+    bounds = {"updatedAfter": after, "updatedBefore": before}
+    query = "&".join(f"{name}={spelt(at)}" for name, at in bounds.items() if at)
+    for path in ("/provider/*/*", "/dataflow/TST/*/*", "/*"):
+        response = ask(client, f"{path}?{query}")
+        if not ids:
+            assert (response.status_code, response.data) == (204, b"")
+        else:
+            assert list(told(response)) == ids
+
+
+@pytest.mark.parametrize("path", ["/dataflow/TST/NOPE", "/provider/NOBODY", "/provider/*/NOBODY"])
+def test_where_no_registration_matches_there_is_no_content(client: FlaskClient, path: str):
+    assert ask(client, path).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id",
+        "/id/",
+        "/id/A,B",
+        "/id/*",
+        f"/id/{ECB}/X",
+        "/codelist/TST/CL_FREQ",
+        "/metadataflow/TST/X",
+        "/provider/TST/ECB/1.0",
+        "/provider/T S",
+        "/dataflow/TST/EXR/latest",
+        "/dataflow/TST/EXR/1.0.0/M",
+        "/dataflow,datastructure/TST",
+        "/dataflow?updatedAfter=yesterday",
+        "/dataflow?updatedBefore=2012-13-01T00:00:00Z",
+        "/provider?updatedAfter=2012",
+        "/provider?updatedAfter=2012-01-01T00:00:00Z&updatedAfter=2013-01-01T00:00:00Z",
+    ],
+)
+def test_what_breaks_the_grammar_is_refused(client: FlaskClient, path: str):
+    response = ask(client, path)
+    assert (response.status_code, error(response)) == (400, 400)
+
+
+def test_other_formats_are_not_to_be_had(client: FlaskClient):
+    for accepted in ("registry+xml;version=2.1", "structure+xml;version=3.1.0", "data+json"):
+        response = ask(client, "/*", {"Accept": f"application/vnd.sdmx.{accepted}"})
+        assert response.status_code == 406
+
+
+def test_data_without_time_have_no_series_to_index(client: FlaskClient):
+    flags = told(ask(client, f"/id/{FLAT}"))[FLAT].flags
+    assert flags == {
+        "indexTimeSeries": "false",
+        "indexDataSet": "true",
+        "indexAttributes": "false",
+        "indexReportingPeriod": "false",
+    }
+
+
+def test_the_source_is_where_the_client_found_the_service(client: FlaskClient):
+    response = client.get(
+        "/sdmx/v2/registration/dataflow/TST/FLAT", base_url="https://data.example:8443/below/"
+    )
+    (found,) = told(response).values()
+    assert found.url == "https://data.example:8443/below/sdmx/v2"
+
+
+def test_what_the_source_names_has_the_data(client: FlaskClient):
+    (found,) = told(ask(client, f"/id/{FLAT}")).values()
+    data = client.get(f"{found.url}/data/provisionagreement/TST/PA_FLAT/1.0.0")
+    assert data.status_code == 200
+
+
+def test_an_answer_has_the_headers_of_any_other(client: FlaskClient):
+    response = ask(client, "/*")
+    held = {"If-None-Match": response.headers["ETag"]}
+    assert ask(client, "/*", held).status_code == 304
+    assert ask(client, "/provider", held).status_code == 200
+    assert response.headers["Vary"] == "Accept, Accept-Encoding, Accept-Language"
+    head = client.head("/sdmx/v2/registration/*")
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["ETag"] == response.headers["ETag"]
+    allowed = client.options("/sdmx/v2/registration/*").headers["Allow"].split(", ")
+    assert set(allowed) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_a_registration_is_valid_as_long_as_its_agreement(serving: Serving):
+    made = exr("1.0.0")
+    bounds = {"valid_from": "2011-01-01T00:00:00", "valid_to": "2030-12-31T23:59:59Z"}
+    made.artefacts[:] = [
+        structs.replace(each, **bounds) if isinstance(each, ProvisionAgreement) else each
+        for each in made.artefacts
+    ]
+    response = ask(serving(Content([*shared("1.0.0"), *organisations()]) + made), "/*")
+    validate_data(response.data, (), "3.1.0")
+    for each in told(response).values():
+        assert (each.flags["validFrom"], each.flags["validTo"]) == (*bounds.values(),)
+
+
+def test_each_version_of_an_agreement_is_a_registration(serving: Serving):
+    _, flow, _ = exr_structures("1.0.0")
+    again = agreement("PA_BIS", "1.1.0-draft.2", flow, "BIS")
+    client = serving(Content([*shared("1.0.0"), *organisations(), again]) + exr("1.0.0"))
+    draft = "TST@PA_BIS@1$1$0-draft$2"
+    assert list(told(ask(client, "/provisionagreement/TST/PA_BIS"))) == [BIS, draft]
+    assert list(told(ask(client, "/provisionagreement/TST/PA_BIS/~"))) == [draft]
+    assert list(told(ask(client, f"/id/{quote(draft)}"))) == [draft]
+
+
+# What a later delivery holds; whose registrations it updates.
+UPDATES = {
+    "the same once more": (lambda: (exr_rows(), "Replace", NOTE), []),
+    "another value of one": (lambda: ([changed("M.JPY")], "Append", None), [BIS]),
+    "one less": (lambda: ([gone("M.CHF")], "Delete", None), [ECB]),
+    "one of each": (lambda: ([changed("M.JPY"), changed("M.USD")], "Append", None), [BIS, ECB]),
+    "an attribute of all": (lambda: ([], "Append", {"DS_NOTE": "Other rates"}), [BIS, ECB]),
+    "a series of the other": (
+        lambda: ([{**each, PROVIDER: "TST.BIS"} for each in exr_rows(["M.USD"])], "Append", None),
+        [BIS, ECB],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UPDATES)
+def test_a_publication_updates_the_registrations_whose_data_it_changes(serving: Serving, what: str):
+    made, ids = UPDATES[what]
+    _, flow, _ = exr_structures("1.0.0")
+    rows, action, attributes = made()
+    content = Content([*shared("1.0.0"), *organisations()]) + exr("1.0.0")
+    later = Content([], [(T3, [delivery(flow, rows, action, attributes)])])
+    client = serving(content + later)
+    found = told(ask(client, "/*"))
+    assert [id_ for id_, each in found.items() if each.updated == "2012-04-15T12:00:00Z"] == ids
+    assert list(found) == [BIS, ECB]
+
+
+def test_who_has_no_data_any_more_has_no_registration(serving: Serving):
+    _, flow, _ = exr_structures("1.0.0")
+    everything = [{**gone("M.JPY"), "TIME_PERIOD": None}]
+    later = Content([], [(T3, [delivery(flow, everything, "Delete")])])
+    content = Content([*shared("1.0.0"), *organisations()]) + exr("1.0.0") + later
+    assert list(told(ask(serving(content), "/*"))) == [ECB]
+
+
+def test_a_service_without_agreements_has_no_registrations(serving: Serving):
+    content = Content(shared("1.0.0")) + flat("1.0.0")
+    assert ask(serving(content), "").status_code == 204
+
+
+@pytest.mark.parametrize("path", [row(322, "subscription"), row(322, "subscription/id/X")])
+@pytest.mark.parametrize(
+    "headers", [{}, media("registry+xml", "3.1.0")], ids=["no preference", "registry message"]
+)
+def test_what_a_registry_has_beside_registrations_is_left_out(
+    client: FlaskClient, path: str, headers: dict[str, str]
+):
+    response = client.get(f"/sdmx/v2/{path}", headers=headers)
+    assert (response.status_code, error(response)) == (501, 501)
+    assert ("xml" in response.headers["Content-Type"]) == bool(headers)
