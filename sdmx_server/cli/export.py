@@ -30,8 +30,8 @@ def export(dataflow: str, format_: str, output: Any, **flags: Any) -> None:
         settings = settings_of(flags)
         query = DataQuery(Cube("dataflow", ArtefactQuery(ids=(dataflow,), versions=("latest",))))
         chosen = DATA_FORMATS_BY_NAME[format_]
-        datasets = data_exchange.answer(query, open_stores(settings), by_row=chosen.by_row)
-        for piece in chosen.write(datasets, message_of(settings), Rendering(chosen.version)):
+        found = data_exchange.answer(query, open_stores(settings), by_row=chosen.by_row)
+        for piece in chosen.write(found.datasets, message_of(settings), Rendering(chosen.version)):
             output.write(piece)
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError
 from sdmx_server.exchange.cube import KeyMap, Slice, slices
-from sdmx_server.exchange.selection import Selection, select
+from sdmx_server.exchange.retrieval import select
+from sdmx_server.exchange.selection import Selection
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.constraint import (
     AvailabilityConstraint,

@@ -5,8 +5,8 @@ Source: SDMX-REST 2.2, doc/data.md; SDMX-REST 1.5, section 4.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from sdmx_server.dataset import (
@@ -17,23 +17,49 @@ from sdmx_server.dataset import (
     Level,
     ResolvedStructure,
 )
-from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError, TooLarge
+from sdmx_server.errors import (
+    NoResults,
+    NotAcceptable,
+    QuerySyntaxError,
+    SdmxError,
+    SemanticError,
+    TooLarge,
+)
 from sdmx_server.exchange import batches as cut
 from sdmx_server.exchange.cube import Slice, slices
 from sdmx_server.exchange.groups import groups_of, shown_in
 from sdmx_server.exchange.history import Episode, episodes
 from sdmx_server.exchange.order import held_by_series, order_of, series_together
-from sdmx_server.exchange.packaging import Packaging, keys_alone, packaging_of
-from sdmx_server.exchange.selection import Selection, apart
+from sdmx_server.exchange.packaging import Packaging, for_deletion, packaging_of
+from sdmx_server.exchange.retrieval import apart, select
+from sdmx_server.exchange.selection import Selection
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.window import Window
 from sdmx_server.query import ALL_DIMENSIONS, DataQuery
 
 
 def answer(
-    query: DataQuery, stores: Stores, *, by_row: bool = False, most: int = 0
-) -> list[Dataset]:
-    """Find the observations that a query asks for, one dataset a context artefact.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found for a data query.
+
+    Attributes:
+        datasets: one dataset a context artefact, or more; never empty.
+        left_out: why others that match are not among them, each named.
+    """
+
+    datasets: Sequence[Dataset]
+    left_out: tuple[SdmxError, ...] = ()
+
+
+    query: DataQuery,
+    stores: Stores,
+    *,
+    by_row: bool = False,
+    most: int = 0,
+    check: Callable[[Dataset], None] | None = None,
+) -> Answer:
+    """Find the observations that a query asks for.
 
     The first batch of each dataset is fetched here, so that errors come before the answer
     begins.
@@ -45,25 +71,108 @@ def answer(
             tear series apart.
         most: how many observations may be asked for at once; 0 for any number.
 
+        check: raises ``NotAcceptable`` for a dataset that the format cannot hold, which is
+            then left out; its observations are not looked at. None where the format cannot
+            tell what was left out.
     Raises:
         QuerySyntaxError: if the query names components that no structure has.
         NoResults: if no observation matches.
+        NotAcceptable: if the format can hold nothing of what matches.
         TooLarge: if more match than may be asked for at once.
         SemanticError: if changes are asked for that came after the instant asked about.
     """
     _check_instants(query)
-    parts = slices(query.cube, stores, query.as_of)
-    fitting = [
-        (each, keys_alone(packed) if episode.is_deletion else packed, episode)
-        for part, packed in _fitting(parts, query)
-        for each in apart(part, stores)
-        for episode in episodes(each, query, stores)
-    ]
-    _check_size([episode.selection for _, _, episode in fitting], query, most)
-    found = list(_windowed(fitting, query, by_row))
+    pieces, refused = _fitting(query, stores, check)
+    _check_size([piece.episode.selection for piece in pieces], query, most)
+    found = list(_windowed(pieces, query, by_row))
+    left_out = {e.detail: e for e, selection in refused if _holds_any(selection)}
     if not found:
-        raise NoResults("No observation matches this query.")
-    return found
+        raise _reason(pieces, left_out.values())
+    return Answer(found, tuple(left_out.values()))
+
+
+def _reason(pieces: Iterable[_Piece], left_out: Iterable[SdmxError]) -> SdmxError:
+    """Return why there is no answer: what matches cannot be held, or nothing does."""
+    inexpressible = [error for error in left_out if isinstance(error, NotAcceptable)]
+    if inexpressible and not any(_holds_any(piece.episode.selection) for piece in pieces):
+        return inexpressible[0]
+    return NoResults("No observation matches this query.")
+
+
+def _holds_any(selection: Selection) -> bool:
+    return next(selection.batches(), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What becomes one dataset of an answer."""
+
+    part: Slice
+    packed: Packaging
+    episode: Episode
+
+    @property
+    def is_above_series(self) -> bool:
+        """Whether it names values above series that are gone, and no series."""
+        return bool(self.episode.deleted) and self.packed.is_above_series
+
+
+Refused = list[tuple[SdmxError, Selection]]
+
+
+def _fitting(
+    query: DataQuery, stores: Stores, check: Callable[[Dataset], None] | None
+) -> tuple[list[_Piece], Refused]:
+    """Return what can be shown, and why what else the query is about cannot.
+
+    Raises:
+        QuerySyntaxError: if no structure has what the query wants to see.
+    """
+    parts = slices(query.cube, stores, query.as_of)
+    pieces: list[_Piece] = []
+    refused: Refused = []
+    for part in parts:
+        try:
+            packed = packaging_of(query, part.structure)
+        except QuerySyntaxError as error:
+            if len(parts) == len(refused) + 1:
+                raise
+            refused.append((_left_out(part, error), select(part, stores)))
+            continue
+        pieces += _pieces(part, packed, query, stores)
+    if check is None:
+        return pieces, refused
+    expressible = []
+    for piece in pieces:
+        try:
+            check(_dataset(piece, query))
+            expressible.append(piece)
+        except NotAcceptable as error:
+            refused.append((_left_out(piece.part, error), piece.episode.selection))
+    return expressible, refused
+
+
+def _left_out(part: Slice, error: SdmxError) -> SdmxError:
+    return type(error)(f"{part.structure.urn}: {error.detail}")
+
+
+def _pieces(part: Slice, packed: Packaging, query: DataQuery, stores: Stores) -> Iterator[_Piece]:
+    for each in apart(part, stores):
+        for episode in episodes(each, query, stores):
+            if episode.deleted is None:
+                yield _Piece(each, packed, episode)
+            elif _is_told(each, packed, query, episode.deleted):
+                yield _Piece(each, for_deletion(packed, episode.deleted), episode)
+
+
+def _is_told(part: Slice, packed: Packaging, query: DataQuery, deleted: tuple[str, ...]) -> bool:
+    """Whether values that are gone must be told: shown ones that no replacement takes away."""
+    if not deleted:
+        return True
+    components = [part.structure.component(id_) for id_ in deleted]
+    of_series = [c for c in components if c and c.level not in (None, Level.OBSERVATION)]
+    is_shown = bool(set(deleted) & {*packed.attributes, *packed.measures})
+    return is_shown and (bool(of_series) or not _is_whole(query, part.structure))
 
 
 def _check_instants(query: DataQuery) -> None:
@@ -75,20 +184,6 @@ def _check_instants(query: DataQuery) -> None:
         )
 
 
-def _fitting(parts: list[Slice], query: DataQuery) -> list[tuple[Slice, Packaging]]:
-    """Return the slices whose structure has what the query wants to see."""
-    fitting: list[tuple[Slice, Packaging]] = []
-    misfit: QuerySyntaxError | None = None
-    for part in parts:
-        try:
-            fitting.append((part, packaging_of(query, part.structure)))
-        except QuerySyntaxError as error:
-            misfit = error
-    if misfit is not None and not fitting:
-        raise misfit
-    return fitting
-
-
 def _check_size(selections: Iterable[Selection], query: DataQuery, most: int) -> None:
     size = sum(int(selection.counts.sum()) for selection in selections)
     if most and size > most and (query.limit is None or query.limit > most):
@@ -98,13 +193,9 @@ def _check_size(selections: Iterable[Selection], query: DataQuery, most: int) ->
         )
 
 
-def _dataset(
-    part: Slice,
-    packed: Packaging,
-    query: DataQuery,
-    episode: Episode,
-    batches: Iterator[Batch],
-) -> Dataset:
+def _dataset(piece: _Piece, query: DataQuery) -> Dataset:
+    """Return the dataset that a piece becomes, without its observations."""
+    part, packed, episode = piece.part, piece.packed, piece.episode
     selection, values = episode.selection, episode.dataset_attributes
     return Dataset(
         structure=part.structure,
@@ -118,18 +209,18 @@ def _dataset(
         dataset_attributes={
             id_: values[id_]
             for id_, level in packed.levels.items()
-            if level is Level.DATASET and id_ in values
+            if level is Level.DATASET and id_ in values and id_ in packed.attributes
         },
         groups=groups_of(part, packed, selection),
-        constants=_constants(packed, selection),
-        batches=batches,
+        constants={} if piece.is_above_series else _constants(packed, selection),
+        batches=iter(()),
         valid_from=episode.valid_from,
         valid_to=episode.valid_to,
     )
 
 
 def _action(query: DataQuery, structure: ResolvedStructure, episode: Episode) -> Action:
-    if episode.is_deletion:
+    if episode.deleted is not None:
         return Action.DELETE
     return Action.REPLACE if _is_whole(query, structure) else Action.MERGE
 
@@ -140,14 +231,9 @@ def _is_whole(query: DataQuery, structure: ResolvedStructure) -> bool:
     return query.attributes in wanted and query.measures == ("all",)
 
 
-def _batches(
-    part: Slice,
-    packed: Packaging,
-    query: DataQuery,
-    selection: Selection,
-    arrangement: tuple[bool, Window],
-) -> Iterator[Batch]:
-    """Return what is shown of a selection; the window counts rows in the order asked for."""
+def _batches(piece: _Piece, query: DataQuery, arrangement: tuple[bool, Window]) -> Iterator[Batch]:
+    """Return what is shown of a piece; the window counts rows in the order asked for."""
+    part, packed, selection = piece.part, piece.packed, piece.episode.selection
     by_row, window = arrangement
     found = selection.batches()
     if query.first_n is not None or query.last_n is not None:
@@ -165,7 +251,9 @@ def _batches(
         found = _cut(found, window)
     if not packed.with_observations:
         found = _cut(map(cut.without_observations, found), window)
-    shown = {*packed.attributes, *packed.measures, *(d.id for d in part.structure.key)}
+    held = piece.episode.selection.dictionaries
+    with_values = (id_ for id_ in packed.levels if held.get(id_) != ())
+    shown = {*with_values, *packed.measures, *(d.id for d in part.structure.key)}
     return (cut.only(batch, shown) for batch in found if batch.series_count)
 
 
@@ -188,21 +276,24 @@ def _cut(batches: Iterable[Batch], window: Window) -> Iterator[Batch]:
     return chain(taken, rest) if window.is_open else iter(taken)
 
 
-def _windowed(
-    fitting: Iterable[tuple[Slice, Packaging, Episode]], query: DataQuery, by_row: bool
-) -> Iterator[Dataset]:
+def _windowed(pieces: Iterable[_Piece], query: DataQuery, by_row: bool) -> Iterator[Dataset]:
     """Yield the datasets that have something to show in the window of the query."""
     window = Window(query.offset, query.limit)
-    is_page = not window.is_open
-    for part, packed, episode in fitting:
-        batches = _batches(part, packed, query, episode.selection, (by_row, window))
-        dataset = _dataset(part, packed, query, episode, batches)
+    for piece in pieces:
+        dataset = _dataset(piece, query)
+        if piece.is_above_series:
+            if dataset.dataset_attributes or dataset.groups:
+                yield dataset
+            continue
+        is_page = not window.is_open
+        batches = _batches(piece, query, (by_row, window))
         if is_page and dataset.groups:
             taken = list(batches)
-            dataset = replace(dataset, groups=shown_in(dataset, taken), batches=iter(taken))
-        first = next(dataset.batches, None)
+            dataset = replace(dataset, groups=shown_in(dataset, taken))
+            batches = iter(taken)
+        first = next(batches, None)
         if first is not None:
-            yield replace(dataset, batches=chain([first], dataset.batches))
+            yield replace(dataset, batches=chain([first], batches))
         if window.is_used_up:
             return
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sdmx_server.exchange.cube import Slice
-from sdmx_server.exchange.selection import Selection, before, changed, select, union
+from sdmx_server.exchange.retrieval import Changed, before, changed, select, union
+from sdmx_server.exchange.selection import Selection
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.query import DataQuery
 from sdmx_server.storage.observations import DatasetVersion
@@ -22,16 +23,17 @@ class Episode:
     """Observations that make one dataset of an answer.
 
     Attributes:
-        selection: the observations.
+        selection: the observations; those that are gone, as they were.
         dataset_attributes: text by id of attributes of the whole dataset.
-        is_deletion: whether they are gone, so that only their keys are told.
+        deleted: None where the observations hold; else the components whose values are gone,
+            empty for all of them.
         valid_from: since when they hold, where history was asked for.
         valid_to: until when they held.
     """
 
     selection: Selection
     dataset_attributes: Mapping[str, str]
-    is_deletion: bool = False
+    deleted: tuple[str, ...] | None = None
     valid_from: datetime | None = None
     valid_to: datetime | None = None
 
@@ -40,30 +42,48 @@ def episodes(part: Slice, query: DataQuery, stores: Stores) -> list[Episode]:
     """Return what a query wants of a slice: one episode, or more where it asks for changes.
 
     Asked for what changed after an instant, these are the observations that are new or
-    different, then those that are gone. Asked for history, the same for every publication,
-    the oldest first.
+    different, then those that are gone, then the values that are gone, a component each.
+    Asked for history, the same for every publication, the oldest first.
     """
     if query.include_history:
-        return list(_publications(part, query.as_of, stores))
+        return [
+            episode
+            for earlier, later in _steps(part, query.as_of, stores)
+            for episode in _told(
+                [changed(part, earlier, later, stores)],
+                part,
+                later.dataset_attributes,
+                later.published_at,
+            )
+        ]
+    attributes = part.versions[0].dataset_attributes
     if part.updated_after is None:
-        return [Episode(select(part, stores), part.versions[0].dataset_attributes)]
-    pairs = [
+        return [Episode(select(part, stores), attributes)]
+    found = [
         changed(part, before(version, part.updated_after, stores), version, stores)
         for version in part.versions
     ]
-    updated, deleted = (union(found, part) for found in zip(*pairs, strict=True))
-    return [
-        Episode(updated, part.versions[0].dataset_attributes),
-        Episode(deleted, {}, is_deletion=True),
-    ]
+    return list(_told(found, part, attributes, None))
 
 
-def _publications(part: Slice, as_of: datetime | None, stores: Stores) -> Iterator[Episode]:
-    for earlier, later in _steps(part, as_of, stores):
-        updated, deleted = changed(part, earlier, later, stores)
-        at = later.published_at
-        yield Episode(updated, later.dataset_attributes, valid_from=at)
-        yield Episode(deleted, {}, is_deletion=True, valid_to=at)
+def _told(
+    found: Sequence[Changed],
+    part: Slice,
+    dataset_attributes: Mapping[str, str],
+    at: datetime | None,
+) -> Iterator[Episode]:
+    """Yield what has changed in one or several dataflows, at one instant where it is given."""
+    updated = union([each.updated for each in found], part)
+    yield Episode(updated, dataset_attributes, valid_from=at)
+    deleted = [some for each in found for some in each.deleted]
+    if deleted:
+        yield Episode(union(deleted, part), {}, deleted=(), valid_to=at)
+    for id_ in dict.fromkeys(id_ for each in found for id_ in each.emptied):
+        emptied = [each.emptied[id_] for each in found if id_ in each.emptied]
+        yield Episode(union(emptied, part), {}, deleted=(id_,), valid_to=at)
+    lost = {id_: text for each in found for id_, text in each.dataset_attributes.items()}
+    for id_, text in lost.items():
+        yield Episode(updated, {id_: text}, deleted=(id_,), valid_to=at)
 
 
 def _steps(

@@ -23,8 +23,11 @@ _WORDS: Mapping[str, Callable[[Component], bool]] = {
 }
 """The words of the parameter ``attributes``, and which attributes each stands for.
 
-At a level metadata attributes stand as well as those of the data structure.
+At a level metadata attributes stand as well as those of the data structure, and what a word
+says of attributes it says of annotations too: SDMX-REST counts both as documentation.
 """
+
+_ABOVE_SERIES = {Level.GROUP, Level.DATASET}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,12 @@ class Packaging:
     with_observations: bool
     regrouped: bool
 
+    @property
+    def is_above_series(self) -> bool:
+        """Whether nothing is shown but attributes of groups or of the whole dataset."""
+        levels = set(self.levels.values())
+        return not self.with_observations and bool(levels) and levels <= _ABOVE_SERIES
+
 
 def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
     """Decide how to arrange the answer to a query.
@@ -62,6 +71,9 @@ def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
     attributes = _chosen("attributes", query.attributes, structure.attributes)
     measures = _chosen("measures", query.measures, structure.measures)
     levels = {a.id: _level(a, at_observation) for a in attributes}
+    annotations = [
+        a for a in structure.annotations if any(_is_meant(a, w) for w in query.attributes)
+    ]
     crossed = not flat and at_observation != (structure.time.id if structure.time else None)
     key = structure.key if crossed else structure.dimensions
     return Packaging(
@@ -75,9 +87,26 @@ def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
     )
 
 
-def keys_alone(packed: Packaging) -> Packaging:
-    """Return the same packaging for keys of observations without any values."""
-    return replace(packed, attributes=(), measures=(), levels={}, with_observations=True)
+def for_deletion(packed: Packaging, named: tuple[str, ...]) -> Packaging:
+    """Return the same packaging for values that are gone.
+
+    Args:
+        packed: how the observations that hold are packaged.
+        named: the components whose values are gone; empty for whole observations, of which
+            the keys are told.
+    """
+    if not named:
+        return replace(packed, attributes=(), measures=(), levels={}, with_observations=True)
+    attributes = tuple(id_ for id_ in packed.attributes if id_ in named)
+    levels = {id_: packed.levels[id_] for id_ in attributes}
+    measures = tuple(id_ for id_ in packed.measures if id_ in named)
+    return replace(
+        packed,
+        attributes=attributes,
+        measures=measures,
+        levels=levels,
+        with_observations=bool(measures) or Level.OBSERVATION in levels.values(),
+    )
 
 
 def dimension_at_observation(wanted: str | None, structure: ResolvedStructure) -> str:

@@ -1,26 +1,21 @@
-"""Selections of one or several dataset versions, as one.
+"""Selections of observations, and what is made of them: some left out, several as one.
 
-Asked for a data structure, the server answers with the data of all its dataflows.
+Source: SDMX-REST 2.2, doc/data.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from sdmx_server.dataset import Batch, Codes, Layout
-from sdmx_server.exchange.cube import KeyMap, Slice
-from sdmx_server.exchange.predicates import Mask, one_of
-from sdmx_server.exchange.reporting_year import by_reporting_year
-from sdmx_server.exchange.stores import Stores
+from sdmx_server.dataset import Batch, Codes
+from sdmx_server.exchange.batches import Flags, keep_rows
 from sdmx_server.model.period import sort_key
-from sdmx_server.storage.observations import DatasetVersion
 
 
 class Selection(Protocol):
@@ -63,132 +58,25 @@ class Selection(Protocol):
         """Yield the observations, in the order of the series; can be called again."""
 
 
-def select(part: Slice, stores: Stores) -> Selection:
-    """Select what a slice asks for; nothing of the observations is read yet.
-
-    Where the slice is about what has changed, these are the observations that are new or
-    different since.
-    """
-    if part.updated_after is None:
-        found = [whole(part, version, stores) for version in part.versions]
-    else:
-        found = [
-            changed(part, before(version, part.updated_after, stores), version, stores)[0]
-            for version in part.versions
-        ]
-    return union(found, part)
-
-
-def apart(part: Slice, stores: Stores) -> list[Slice]:
-    """Return a slice as what can be one dataset each: whole, or one a dataflow.
-
-    Seen from a data structure, its dataflows are one dataset unless they hold the same
-    series, or differ in an attribute of the whole dataset.
-    """
-    if len(part.versions) == 1:
-        return [part]
-    together = union([whole(part, version, stores) for version in part.versions], part)
-    keys = np.stack([together.series[id_] for id_ in part.layout.dimensions])
-    is_distinct = np.unique(keys, axis=1).shape[1] == keys.shape[1]
-    first, *others = (version.dataset_attributes for version in part.versions)
-    if is_distinct and all(attributes == first for attributes in others):
-        return [part]
-    return [replace(part, versions=(version,)) for version in part.versions]
-
-
-def before(version: DatasetVersion, instant: datetime, stores: Stores) -> DatasetVersion | None:
-    """Return the version of the same dataset that held at an instant."""
-    return stores.observations.current(version.dataset, instant)
-
-
-def union(parts: Sequence[Selection], part: Slice) -> Selection:
-    """Return several selections of a slice as one."""
-    return parts[0] if len(parts) == 1 else Union(parts, part.layout.time)
-
-
-def whole(part: Slice, version: DatasetVersion, stores: Stores) -> Selection:
-    """Select what a slice asks for out of one version."""
-    found: list[Selection] = []
-    for each in by_reporting_year(part, version, stores):
-        ask = _asked(each, version)
-        some = stores.observations.select(version, ask.layout, masks=ask.masks, keys=ask.keys)
-        found.append(ask.completed(some))
-    return union(found, part)
-
-
-def changed(
-    part: Slice, earlier: DatasetVersion | None, later: DatasetVersion, stores: Stores
-) -> tuple[Selection, Selection]:
-    """Select what was updated and what was deleted between two versions of a dataset.
-
-    An attribute of the whole dataset belongs to every observation: where one has changed,
-    all of them were updated.
-    """
-    updated: list[Selection] = []
-    deleted: list[Selection] = []
-    for each in by_reporting_year(part, later, stores):
-        ask = _asked(each, later)
-        found = stores.observations.changes(
-            earlier, later, ask.layout, masks=ask.masks, keys=ask.keys
-        )
-        updated.append(ask.completed(found.updated))
-        deleted.append(ask.completed(found.deleted))
-    if earlier is not None and earlier.dataset_attributes != later.dataset_attributes:
-        return whole(part, later, stores), union(deleted, part)
-    return union(updated, part), union(deleted, part)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a slice asks of one version, which may do without some dimensions."""
-
-    layout: Layout
-    masks: Mapping[str, Mask]
-    keys: Sequence[KeyMap]
-    missing: frozenset[str]
-
-    def completed(self, found: Selection) -> Selection:
-        """Return a selection with the dimensions that are missing."""
-        return WithoutDimensions(found, self.missing) if self.missing else found
-
-
-def _asked(part: Slice, version: DatasetVersion) -> _Asked:
-    there = tuple(id_ for id_ in part.layout.dimensions if id_ in version.layout.dimensions)
-    missing = frozenset(part.layout.dimensions) - frozenset(there)
-    if not missing:
-        return _Asked(part.layout, part.masks, part.keys, missing)
-    masks = {id_: mask for id_, mask in part.masks.items() if id_ not in missing}
-    keys = [
-        {id_: codes for id_, codes in key.items() if id_ not in missing}
-        for key in part.keys
-        if all(NOT_APPLICABLE in key.get(id_, (NOT_APPLICABLE,)) for id_ in missing)
-    ]
-    refused = [i for i in missing if i in part.masks and not part.masks[i]([NOT_APPLICABLE])[0]]
-    if refused or (part.keys and not keys):
-        masks[there[0]] = one_of(frozenset())
-    return _Asked(replace(part.layout, dimensions=there), masks, keys, missing)
-
-
 NOT_APPLICABLE = "~"
 """What a dimension holds that a dataflow does without, seen from the data structure."""
 
 
 @dataclass(frozen=True)
-class WithoutDimensions:
-    """A selection of a dataflow that does without some dimensions of its data structure."""
+class _Derived:
+    """A selection made of another one; as it stands, the other one."""
 
     rest: Selection
-    missing: frozenset[str]
 
-    @cached_property
+    @property
     def dictionaries(self) -> Mapping[str, tuple[str, ...]]:
-        """The texts, with the one that stands for what is missing."""
-        return {**self.rest.dictionaries, **dict.fromkeys(self.missing, (NOT_APPLICABLE,))}
+        """Texts by component id."""
+        return self.rest.dictionaries
 
-    @cached_property
+    @property
     def series(self) -> Mapping[str, Codes]:
-        """The series columns."""
-        return self._completed(self.rest.series, len(self.rest.counts))
+        """Codes by component id."""
+        return self.rest.series
 
     @property
     def first(self) -> Codes:
@@ -209,6 +97,46 @@ class WithoutDimensions:
     def is_exact(self) -> bool:
         """Whether every observation of these series was selected."""
         return self.rest.is_exact
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the observations."""
+        return self.rest.batches()
+
+
+@dataclass(frozen=True)
+class Narrowed(_Derived):
+    """A selection of which only some observations are kept, told a batch at a time."""
+
+    keep: Callable[[Batch], Flags]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every observation of these series was selected, which is not known."""
+        return False
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield what is kept of the batches."""
+        for batch in self.rest.batches():
+            kept = keep_rows(batch, self.keep(batch))
+            if kept.series_count:
+                yield kept
+
+
+@dataclass(frozen=True)
+class WithoutDimensions(_Derived):
+    """A selection of a dataflow that does without some dimensions of its data structure."""
+
+    missing: frozenset[str]
+
+    @cached_property
+    def dictionaries(self) -> Mapping[str, tuple[str, ...]]:
+        """The texts, with the one that stands for what is missing."""
+        return {**self.rest.dictionaries, **dict.fromkeys(self.missing, (NOT_APPLICABLE,))}
+
+    @cached_property
+    def series(self) -> Mapping[str, Codes]:
+        """The series columns."""
+        return self._completed(self.rest.series, len(self.rest.counts))
 
     def batches(self) -> Iterator[Batch]:
         """Yield the batches, completed."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sdmx_server.dataset import Dataset, Message, Rendering, ResolvedStructure
-from sdmx_server.formats.data.writers import csv1, csv2, json1, json2
+from sdmx_server.formats.data.writers import csv1, csv2, json1, json2, ml_metadata
 from sdmx_server.formats.data.writers import ml3 as data_ml3
 from sdmx_server.formats.data.writers import ml21 as data_ml21
 from sdmx_server.formats.metadata import csv as metadata_csv
@@ -26,7 +26,7 @@ from sdmx_server.formats.structure import json as structure_json
 from sdmx_server.formats.structure import json1 as structure_json1
 from sdmx_server.formats.structure import ml3 as structure_ml3
 from sdmx_server.formats.structure import ml21 as structure_ml21
-from sdmx_server.formats.structure.versions import ML21_ONLY
+from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, can_hold
 from sdmx_server.metadata import MetadataReport
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.constraint import AvailabilityConstraint
@@ -58,6 +58,8 @@ class DataFormat:
         version: as the media type writes it.
         write: yields the message in pieces.
         by_row: whether it writes one row an observation.
+        check: raises ``NotAcceptable`` for a dataset that it cannot hold and can say of that
+            it is left out; None where it holds everything, or has no place for warnings.
         parameters: what else the media type may say, and the values allowed, the default
             first.
     """
@@ -66,6 +68,7 @@ class DataFormat:
     version: str
     write: WriteData
     by_row: bool = False
+    check: Callable[[Dataset], None] | None = None
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -135,8 +138,10 @@ class SchemaFormat:
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _data(kind: str, version: str, write: WriteData) -> DataFormat:
-    return DataFormat(f"application/vnd.sdmx.{kind}", version, write)
+def _data(
+    kind: str, version: str, write: WriteData, check: Callable[[Dataset], None] | None = None
+) -> DataFormat:
+    return DataFormat(f"application/vnd.sdmx.{kind}", version, write, check=check)
 
 
 def _csv(version: str, write: WriteData, parameters: Mapping[str, tuple[str, ...]]) -> DataFormat:
@@ -147,19 +152,30 @@ def _csv(version: str, write: WriteData, parameters: Mapping[str, tuple[str, ...
 _JSON1 = _data("data+json", "1.0.0", json1.write)
 _JSON20 = _data("data+json", "2.0.0", json2.write)
 _JSON21 = _data("data+json", "2.1.0", json2.write)
-_ML30 = _data("data+xml", "3.0.0", data_ml3.write)
+_ML30 = _data("data+xml", "3.0.0", data_ml3.write, ml_metadata.check_expressible)
 _ML31 = _data("data+xml", "3.1.0", data_ml3.write)
 _CSV10 = _csv("1.0.0", csv1.write, _CSV1)
 _CSV20 = _csv("2.0.0", csv2.write, _CSV2)
 _CSV21 = _csv("2.1.0", csv2.write, _CSV2)
 _ML21 = (
-    _data("genericdata+xml", "2.1", data_ml21.write_generic),
-    _data("structurespecificdata+xml", "2.1", data_ml21.write_structure_specific),
-    _data("generictimeseriesdata+xml", "2.1", data_ml21.write_generic_time_series),
+    _data("genericdata+xml", "2.1", data_ml21.write_generic, data_ml21.check_expressible),
+    _data(
+        "structurespecificdata+xml",
+        "2.1",
+        data_ml21.write_structure_specific,
+        data_ml21.check_expressible,
+    ),
+    _data(
+        "generictimeseriesdata+xml",
+        "2.1",
+        data_ml21.write_generic_time_series,
+        data_ml21.check_time_series,
+    ),
     _data(
         "structurespecifictimeseriesdata+xml",
         "2.1",
         data_ml21.write_structure_specific_time_series,
+        data_ml21.check_time_series,
     ),
 )
 
@@ -191,16 +207,21 @@ def _structure(
     return StructureFormat(media_type, version, lambda a, m: write(a, m, *versioned), can_hold)
 
 
-def _is_of_sdmx3(artefact: Artefact) -> bool:
-    return not isinstance(artefact, ML21_ONLY)
+def _structure3(
+    syntax: str, version: str, write: Callable[..., bytes], sdmx_version: str
+) -> StructureFormat:
+    def held(artefact: Artefact) -> bool:
+        return can_hold(artefact, sdmx_version)
+
+    return _structure(syntax, version, write, version, can_hold=held)
 
 
 _S_JSON1 = _structure("json", "1.0.0", structure_json1.write, can_hold=structure_json1.can_hold)
-_S_JSON20 = _structure("json", "2.0.0", structure_json.write, "2.0.0", can_hold=_is_of_sdmx3)
-_S_JSON21 = _structure("json", "2.1.0", structure_json.write, "2.1.0", can_hold=_is_of_sdmx3)
+_S_JSON20 = _structure3("json", "2.0.0", structure_json.write, SDMX_3_0)
+_S_JSON21 = _structure3("json", "2.1.0", structure_json.write, SDMX_3_1)
 _S_ML21 = _structure("xml", "2.1", structure_ml21.write, can_hold=structure_ml21.expressible)
-_S_ML30 = _structure("xml", "3.0.0", structure_ml3.write, "3.0.0", can_hold=_is_of_sdmx3)
-_S_ML31 = _structure("xml", "3.1.0", structure_ml3.write, "3.1.0", can_hold=_is_of_sdmx3)
+_S_ML30 = _structure3("xml", "3.0.0", structure_ml3.write, SDMX_3_0)
+_S_ML31 = _structure3("xml", "3.1.0", structure_ml3.write, SDMX_3_1)
 
 STRUCTURE_FORMATS = (_S_JSON21, _S_ML31, _S_JSON20, _S_ML30, _S_ML21, _S_JSON1)
 V1_STRUCTURE_FORMATS = (_S_ML21, _S_JSON1, _S_ML31, _S_JSON21, _S_ML30, _S_JSON20)

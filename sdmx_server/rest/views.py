@@ -28,6 +28,7 @@ from sdmx_server.formats.catalogue import (
     StructureFormat,
 )
 from sdmx_server.grammar.text import divide, parse_query_string
+from sdmx_server.model.artefact import Maintainable
 from sdmx_server.query import (
     AvailabilityQuery,
     DataQuery,
@@ -58,8 +59,12 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
     query = replace(query, cube=permit.cube)
 
     def make(chosen: DataFormat, asked: Asked) -> Iterable[bytes]:
-        datasets = data_exchange.answer(
-            query, here.stores, by_row=chosen.by_row, most=here.max_observations
+        found = data_exchange.answer(
+            query,
+            here.stores,
+            by_row=chosen.by_row,
+            most=here.max_observations,
+            check=chosen.check,
         )
         rendering = Rendering(
             version=chosen.version,
@@ -67,7 +72,8 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
             keys=asked.parameters.get("keys", "none"),
             time_format=asked.parameters.get("timeFormat", "original"),
         )
-        return chosen.write(datasets, asked.message, rendering)
+        message = replace(asked.message, left_out=found.left_out)
+        return chosen.write(found.datasets, message, rendering)
 
     return _answered(dialect.data, make, permit.audience)
 
@@ -81,10 +87,12 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
             query,
             site().stores,
             to_agencies=dialect.to_agencies,
+            with_availability=dialect.with_availability,
             time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
         )
         if not any(map(chosen.can_hold, artefacts)):
-            refusal = _inexpressible(artefacts[0].urn, chosen, "structure+json;version=2.1.0")
+            urn = next(a.urn for a in artefacts if isinstance(a, Maintainable))
+            refusal = _inexpressible(urn, chosen, "structure+json;version=2.1.0")
             # Of a list nothing is left; an artefact that was named is there in other formats.
             raise refusal if query.artefact.ids else NoResults(refusal.detail)
         return [chosen.write(artefacts, asked.message)]

@@ -78,12 +78,13 @@ def write_message(
     declared: Sequence[Declaration],
     bodies: Iterable[Iterator[str]],
 ) -> Iterator[str]:
-    """Yield the message: the envelope around the text of its data sets."""
+    """Yield the message: the envelope around the text of its data sets, and what was left out."""
     unique = list({declaration.id: declaration for declaration in declared}.values())
     yield _root(dialect, unique)
     yield _header(dialect, message, unique)
     for body in bodies:
         yield from body
+    yield _footer(dialect, message)
     yield f"\n</message:{dialect.root}>\n"
 
 
@@ -147,6 +148,20 @@ def _header(dialect: Dialect, message: Message, declared: Sequence[Declaration])
         f"{structures}"
         "\n</message:Header>"
     )
+
+
+def _footer(dialect: Dialect, message: Message) -> str:
+    """Return the footer that says what was left out; nothing where nothing was."""
+    warnings = "".join(
+        f'\n<footer:Message code="{error.code}" severity="Warning">'
+        f'<common:Text xml:lang="en">Left out: {escape(error.detail)}</common:Text>'
+        "</footer:Message>"
+        for error in message.left_out
+    )
+    if not warnings:
+        return ""
+    uri = f"{SCHEMAS}{dialect.schemas}/message/footer"
+    return f'\n<footer:Footer xmlns:footer="{uri}">{warnings}\n</footer:Footer>'
 
 
 def _structure(dialect: Dialect, declaration: Declaration) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from sdmx_server.dataset import Dataset, Message, Rendering
+from sdmx_server.errors import SdmxError
 from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.formats.data.writers.json_dialect import V2_0, V2_1, Dialect
 from sdmx_server.formats.data.writers.json_message import (
@@ -17,6 +18,10 @@ from sdmx_server.formats.data.writers.json_message import (
     structure_of,
     write_dataset,
 )
+from sdmx_server.formats.data.writers.json_structure import Object
+
+PARTIAL = 206
+"""The HTTP status that says of an answer that it is one in part."""
 
 _DIALECTS: Mapping[str, Dialect] = {"2.0.0": V2_0, "2.1.0": V2_1}
 
@@ -43,4 +48,12 @@ def _texts(datasets: Sequence[Dataset], message: Message, dialect: Dialect) -> I
     structures = [
         {"dataSets": places, **structure_of(frame, dialect, message)} for frame, places in framed
     ]
-    yield f'],"structures":{encode(structures)}}}}}'
+    yield f'],"structures":{encode(structures)}}}'
+    if dialect.is_version_2_1 and message.left_out:
+        yield f',"errors":{encode([_warning(error) for error in message.left_out])}'
+    yield "}"
+
+
+def _warning(error: SdmxError) -> Object:
+    """Return what says that something was left out; only 2.1 lets it stand beside data."""
+    return {"code": PARTIAL, "title": "Some data are left out", "detail": error.detail}

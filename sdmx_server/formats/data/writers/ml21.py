@@ -91,7 +91,8 @@ def write_generic_time_series(
         NotAcceptable: if a dataset holds what SDMX 2.1 cannot express, time is not at
             observation level, or the datasets have different structures.
     """
-    _check_time_series(datasets)
+    for dataset in datasets:
+        check_time_series(dataset)
     structures = {dataset.structure.urn for dataset in datasets}
     if len(structures) > 1:
         raise NotAcceptable(
@@ -123,26 +124,18 @@ def write_structure_specific_time_series(
         NotAcceptable: if a dataset holds what SDMX 2.1 cannot express, or time is not at
             observation level.
     """
-    _check_time_series(datasets)
+    for dataset in datasets:
+        check_time_series(dataset)
     dialect = replace(_STRUCTURE_SPECIFIC, root="StructureSpecificTimeSeriesData")
     return _write(dialect, _specific_dataset, datasets, message)
 
 
-def _write(
-    dialect: Dialect,
-    write_dataset: Callable[[Dataset, Declaration], Iterator[str]],
-    datasets: Sequence[Dataset],
-    message: Message,
-) -> Iterator[bytes]:
-    shown = in_sdmx21(datasets)
-    for dataset in shown:
-        _check_expressible(dataset)
-    declared = declarations(shown)
-    bodies = map(write_dataset, shown, declared)
-    return in_pieces(write_message(dialect, message, declared, bodies))
+def check_expressible(dataset: Dataset) -> None:
+    """Make sure that SDMX 2.1 can express a dataset; its observations are not looked at.
 
-
-def _check_expressible(dataset: Dataset) -> None:
+    Raises:
+        NotAcceptable: if it cannot.
+    """
     structure = dataset.structure
     version = parse_urn(structure.urn).version
     if not _VERSION.fullmatch(version):
@@ -155,8 +148,38 @@ def _check_expressible(dataset: Dataset) -> None:
         raise _inexpressible(f"several measures ({ids})")
     shown = {*dataset.attributes, *dataset.measures}
     for component in structure.components:
-        if component.id in shown and not _is_simple(component):
+        if component.id in shown and not (component.is_metadata or _is_simple(component)):
             raise _inexpressible(f"{component.id}, which may hold several values or languages")
+
+
+def check_time_series(dataset: Dataset) -> None:
+    """Make sure that a time series message can hold a dataset.
+
+    Raises:
+        NotAcceptable: if SDMX 2.1 cannot express it, or time is not at observation level.
+    """
+    at_observation = packaging(dataset).dimension_at_observation
+    time = dataset.structure.time
+    if time is None or at_observation != time.id:
+        raise NotAcceptable(
+            f"A time series message has time at observation level, not {at_observation}; "
+            "ask for generic or structure-specific data."
+        )
+    check_expressible(dataset)
+
+
+def _write(
+    dialect: Dialect,
+    write_dataset: Callable[[Dataset, Declaration], Iterator[str]],
+    datasets: Sequence[Dataset],
+    message: Message,
+) -> Iterator[bytes]:
+    shown = in_sdmx21(datasets)
+    for dataset in shown:
+        check_expressible(dataset)
+    declared = declarations(shown)
+    bodies = map(write_dataset, shown, declared)
+    return in_pieces(write_message(dialect, message, declared, bodies))
 
 
 def _is_simple(component: Component) -> bool:
@@ -168,17 +191,6 @@ def _inexpressible(what: str) -> NotAcceptable:
         f"SDMX-ML 2.1 cannot express {what}; leave it out, or ask for SDMX-ML 3.0.0 or 3.1.0, "
         "SDMX-JSON 2 or SDMX-CSV 2."
     )
-
-
-def _check_time_series(datasets: Sequence[Dataset]) -> None:
-    for dataset in datasets:
-        at_observation = packaging(dataset).dimension_at_observation
-        time = dataset.structure.time
-        if time is None or at_observation != time.id:
-            raise NotAcceptable(
-                f"A time series message has time at observation level, not {at_observation}; "
-                "ask for generic or structure-specific data."
-            )
 
 
 def _data_set_attributes(dataset: Dataset, declaration: Declaration, prefix: str = "") -> str:
