@@ -38,7 +38,6 @@ from sdmx_server.exchange.window import Window
 from sdmx_server.query import ALL_DIMENSIONS, DataQuery
 
 
-def answer(
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was found for a data query.
@@ -52,6 +51,7 @@ class Answer:
     left_out: tuple[SdmxError, ...] = ()
 
 
+def answer(
     query: DataQuery,
     stores: Stores,
     *,
@@ -70,14 +70,14 @@ class Answer:
         by_row: whether the format writes one row an observation, so that an order may
             tear series apart.
         most: how many observations may be asked for at once; 0 for any number.
-
         check: raises ``NotAcceptable`` for a dataset that the format cannot hold, which is
             then left out; its observations are not looked at. None where the format cannot
             tell what was left out.
+
     Raises:
         QuerySyntaxError: if the query names components that no structure has.
-        NoResults: if no observation matches.
         NotAcceptable: if the format can hold nothing of what matches.
+        NoResults: if no observation matches.
         TooLarge: if more match than may be asked for at once.
         SemanticError: if changes are asked for that came after the instant asked about.
     """
