@@ -9,18 +9,20 @@ from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.database import Engine
 from sdmx_server.storage.maintenance import MaintenanceStore
 from sdmx_server.storage.observations import ObservationStore
+from sdmx_server.storage.self_checks import SelfCheckStore
 from sdmx_server.storage.tokens import TokenStore
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """What one database holds: structures, observations, tokens and the state of the service."""
+    """What one database holds: structures, observations, tokens, and the state of the service."""
 
     artefacts: ArtefactStore
     observations: ObservationStore
     catalogues: CatalogueCache
     tokens: TokenStore
     maintenance: MaintenanceStore
+    self_checks: SelfCheckStore
 
 
 def stores_of(engine: Engine) -> Stores:
@@ -32,4 +34,5 @@ def stores_of(engine: Engine) -> Stores:
         CatalogueCache(artefacts),
         TokenStore(engine),
         MaintenanceStore(engine),
+        SelfCheckStore(engine),
     )

@@ -152,3 +152,12 @@ maintenance = sa.Table(
     sa.Column("retry_after", sa.Integer, nullable=False),
     sa.Column("since", Instant, nullable=False),
 )
+
+self_checks = sa.Table(
+    "self_checks",
+    metadata,
+    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("version", sa.String, nullable=False),
+    sa.Column("report", sa.String, nullable=False),
+)
