@@ -70,11 +70,12 @@ def _unwrapped(content: Content, repeats: Sequence[bool]) -> Content:
 
 
 def _leaf(leaf: Leaf, attribute: Component) -> Leaf:
-    """Return a value as text or by language; messages may have markup either way."""
-    if isinstance(leaf, dict) and len(leaf) == 1 and not attribute.is_multilingual:
-        return next(iter(leaf.values()))
-    if isinstance(leaf, str) and attribute.is_multilingual and attribute.data_type == XHTML:
-        return {_DEFAULT_LANGUAGE: leaf}
+    """Return a value as it is, but markup as text or by language; messages have it either way."""
+    if attribute.data_type == XHTML:
+        if isinstance(leaf, dict) and len(leaf) == 1 and not attribute.is_multilingual:
+            return next(iter(leaf.values()))
+        if isinstance(leaf, str) and attribute.is_multilingual:
+            return {_DEFAULT_LANGUAGE: leaf}
     return None if leaf in ("", {}) else leaf
 
 

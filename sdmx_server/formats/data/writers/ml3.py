@@ -24,6 +24,7 @@ from sdmx_server.formats.data.writers.envelope import (
     write_message,
 )
 from sdmx_server.formats.data.writers.fragments import Cell, Plan, escape, in_pieces, write_row
+from sdmx_server.formats.data.writers.ml_annotations import element, in_columns, write_ml3
 from sdmx_server.formats.data.writers.ml_metadata import check_expressible, metadata
 from sdmx_server.formats.data.writers.packaging import Markup, Packaging, packaging, write_batches
 
@@ -55,8 +56,8 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
     Raises:
         NotAcceptable: if a dataset holds what 3.0.0 cannot express.
     """
-    if rendering.version == "3.0.0":
-        check_expressible(datasets)
+    for dataset in datasets if rendering.version == "3.0.0" else ():
+        check_expressible(dataset)
     declared = declarations(datasets)
     actions = _ACTIONS[rendering.version]
     bodies = (
@@ -75,6 +76,7 @@ def _dataset(dataset: Dataset, declaration: Declaration, action: str) -> Iterato
         attributes["validToDate"] = timestamp(dataset.valid_to)
     written = "".join(f' ss:{name}="{value}"' for name, value in attributes.items())
     yield f'\n<message:DataSet{written} xsi:type="{prefix}:DataSetType">'
+    yield element(dataset.annotations, write_ml3)
     named = _named(dataset, dataset.dataset_attributes)
     if not all(component.is_nested for component in named):
         yield write_row(_element("Atts", _plain(named), prefix), dataset.dataset_attributes)
@@ -88,7 +90,8 @@ def _dataset(dataset: Dataset, declaration: Declaration, action: str) -> Iterato
 def _group(dataset: Dataset, group: GroupValues, prefix: str) -> str:
     values = {**group.key, **group.attributes}
     head = f'Group xsi:type="{prefix}:{escape(group.group)}"'
-    return write_row(_element(head, _named(dataset, values), prefix), values)
+    said = (element(group.annotations, write_ml3),) if group.annotations else ()
+    return write_row(_element(head, _named(dataset, values), prefix, said), values)
 
 
 def _named(dataset: Dataset, values: Mapping[str, str]) -> list[Component]:
@@ -97,19 +100,23 @@ def _named(dataset: Dataset, values: Mapping[str, str]) -> list[Component]:
 
 def _markup(places: Packaging, prefix: str) -> Markup:
     observation = _element(
-        "Obs", [*places.dimensions, *places.measures, *places.attributes], prefix
+        "Obs",
+        [*places.dimensions, *places.measures, *places.attributes],
+        prefix,
+        in_columns(places.annotations, write_ml3),
     )
     if places.is_flat:
         return Markup((), (), observation)
     series = [*places.series_dimensions, *places.series_attributes]
-    start = _start("Series", _plain(series), prefix)
+    said = in_columns(places.series_annotations, write_ml3)
+    start = _start("Series", _plain(series), prefix, said)
     return Markup(start, (*metadata(series), "\n</Series>"), observation)
 
 
-def _element(head: str, components: Sequence[Component], prefix: str) -> Plan:
-    if not any(map(is_complex, components)):
+def _element(head: str, components: Sequence[Component], prefix: str, said: Plan = ()) -> Plan:
+    if not said and not any(map(is_complex, components)):
         return (f"\n<{head}", *_attributes(components), "/>")
-    start = _start(head, _plain(components), prefix)
+    start = _start(head, _plain(components), prefix, said)
     return (*start, *metadata(components), f"</{head.partition(' ')[0]}>")
 
 
@@ -118,12 +125,13 @@ def _plain(components: Sequence[Component]) -> list[Component]:
     return [component for component in components if not component.is_nested]
 
 
-def _start(head: str, components: Sequence[Component], prefix: str) -> Plan:
+def _start(head: str, components: Sequence[Component], prefix: str, said: Plan) -> Plan:
     complex_ones = filter(is_complex, components)
     return (
         f"\n<{head}",
         *_attributes(components),
         ">",
+        *said,
         *(_comp(component, prefix) for component in complex_ones),
     )
 

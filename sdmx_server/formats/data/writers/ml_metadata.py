@@ -6,7 +6,7 @@ Source: SDMX 3.1 SDMXDataStructureSpecific.xsd, "MetadataType"; SDMXMetadataGene
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -41,22 +41,21 @@ def metadata(components: Sequence[Component]) -> Plan:
     return (Joint(tuple(component.id for component in nested), render),)
 
 
-def check_expressible(datasets: Iterable[Dataset]) -> None:
+def check_expressible(dataset: Dataset) -> None:
     """Make sure that no metadata attributes within others are to be written in SDMX-ML 3.0.
 
     Raises:
         NotAcceptable: if there are any: 3.0.0 has room for whole metadata sets alone.
     """
-    for dataset in datasets:
-        nested = [
-            a.id for a in dataset.structure.attributes if a.is_nested and a.id in dataset.attributes
-        ]
-        if nested:
-            raise NotAcceptable(
-                f"SDMX-ML 3.0.0 cannot express {', '.join(nested)}, which stand within other "
-                "metadata attributes; leave them out, or ask for SDMX-ML 3.1.0, SDMX-JSON 2 or "
-                "SDMX-CSV 2."
-            )
+    nested = [
+        a.id for a in dataset.structure.attributes if a.is_nested and a.id in dataset.attributes
+    ]
+    if nested:
+        raise NotAcceptable(
+            f"SDMX-ML 3.0.0 cannot express {', '.join(nested)}, which stand within other "
+            "metadata attributes; leave them out, or ask for SDMX-ML 3.1.0, SDMX-JSON 2 or "
+            "SDMX-CSV 2."
+        )
 
 
 def _content(text: str | None, component: Component) -> Content:
