@@ -68,6 +68,15 @@ def ask(address: str, path: str = "/x"):
         return session.ask(Request(path))
 
 
+def test_what_was_asked_before_is_asked_again_only_where_it_may_have_changed():
+    with answering(sends(b"ok")) as (address, asked), Session(address, 1000, 30) as session:
+        request = Request("/x")
+        assert session.ask(request) is session.ask(request)
+        assert len(asked) == 1
+        session.ask_anew(request)
+        assert len(asked) == 2
+
+
 @pytest.mark.parametrize(
     "path", ["/data/A,B/..X+Y?c[D]=ge:1+le:2", "/a%2Bb%2c/../*?x=%20", "/x?c%5BA%5D=ne:1,2"]
 )
