@@ -1,10 +1,10 @@
-"""Loading figures: data messages, and tables through a mapping."""
+"""Loading figures, from data messages or tables through a mapping, and reference metadata."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,15 @@ import click
 from loaders import tabular
 from loaders.mapping import read_mapping
 from sdmx_server.app import open_stores
+from sdmx_server.cli.instant import instant_of, published
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.cli.reports import tell_faults, tell_published
+from sdmx_server.cli.submitted import submit
 from sdmx_server.errors import SemanticError
 from sdmx_server.exchange.publication import check, publish
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.formats.data.readers import catalogue as readers
+from sdmx_server.formats.metadata import messages as metadata_messages
 from sdmx_server.model.codelist import Codelist
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
 from sdmx_server.query import ArtefactQuery
@@ -36,6 +39,7 @@ from sdmx_server.query import ArtefactQuery
     "--language", type=click.Choice(["id", "en", "both"]), default="both", show_default=True
 )
 @click.option("--report", "report_file", type=click.Path(path_type=Path), help="Faults as CSV.")
+@published
 @database
 def load(
     files: tuple[str, ...],
@@ -43,9 +47,10 @@ def load(
     check_only: bool,
     language: str,
     report_file: Path | None,
+    published: datetime | None,
     **flags: Any,
 ) -> None:
-    """Load data: all of the files, or nothing of them.
+    """Load data, or reference metadata: all of the files, or nothing of them.
 
     SDMX-CSV, SDMX-ML and SDMX-JSON are recognised by what is in them; other tables, text or
     Excel, need a mapping (loaders/README.md). Every fault is told with its file, row or cell,
@@ -53,21 +58,42 @@ def load(
 
     Example: sdmx-server load penduduk.csv stunting.xml
     """
+    paths = [Path(file) for file in files]
     with told():
         stores = open_stores(settings_of(flags))
+        if mapping is None and _are_metadata(paths):
+            submit(paths, metadata_messages.read, stores, published, check_only=check_only)
+            return
         try:
-            paths = [Path(file) for file in files]
-            deliveries, faults = _read_all(paths, _reader(mapping, stores))
-            if faults:
-                raise DeliveryFaults([*faults, *_further(deliveries, stores)])
+            deliveries = _deliveries(paths, _reader(mapping, stores), stores)
+            instant = instant_of(published, stores.observations.revision())
             if check_only:
                 check(deliveries, stores)
                 click.echo("No fault was found; nothing was stored.")
                 return
-            tell_published(publish(deliveries, stores, datetime.now(UTC)))
+            tell_published(publish(deliveries, stores, instant))
         except DeliveryFaults as found:
             tell_faults(found, language, report_file)
             sys.exit(1)
+
+
+def _are_metadata(files: list[Path]) -> bool:
+    """Whether the files hold reference metadata.
+
+    Raises:
+        SemanticError: if some of them do and others do not: they are no publication of one kind.
+    """
+    found = [metadata_messages.recognises(file.read_bytes()) for file in files]
+    if any(found) and not all(found):
+        named = [
+            ", ".join(f.name for f, is_ in zip(files, found, strict=True) if is_ is wanted)
+            for wanted in (True, False)
+        ]
+        raise SemanticError(
+            f"Reference metadata and data are loaded one after the other: {named[0]} holds "
+            f"reference metadata, {named[1]} does not."
+        )
+    return all(found)
 
 
 def _reader(mapping: Path | None, stores: Stores) -> Callable[[Path], list[Delivery]]:
@@ -79,6 +105,20 @@ def _reader(mapping: Path | None, stores: Stores) -> Callable[[Path], list[Deliv
     rows = catalogue.matching(("codelist",), ArtefactQuery(versions=("latest",)))
     codelists = {a.id: a for a in catalogue.get(rows) if isinstance(a, Codelist)}
     return lambda file: tabular.load(file, means, codelists)
+
+
+def _deliveries(
+    files: list[Path], read: Callable[[Path], list[Delivery]], stores: Stores
+) -> list[Delivery]:
+    """Read the files.
+
+    Raises:
+        DeliveryFaults: if something cannot be read, with every fault of what can be as well.
+    """
+    deliveries, faults = _read_all(files, read)
+    if faults:
+        raise DeliveryFaults([*faults, *_further(deliveries, stores)])
+    return deliveries
 
 
 def _read_all(

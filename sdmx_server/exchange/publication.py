@@ -17,6 +17,7 @@ from sdmx_server.exchange.cube import dataset_of
 from sdmx_server.exchange.providers import check_providers, providers_of, with_provider
 from sdmx_server.exchange.resolution import layout_of, resolve
 from sdmx_server.exchange.stores import Stores
+from sdmx_server.exchange.submission import at_odds_with_data
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
@@ -37,35 +38,11 @@ def publish_structures(artefacts: Iterable[Maintainable], stores: Stores, at: da
         Unavailable: if the database cannot be written to now.
     """
     new = list(artefacts)
-    catalogue = stores.catalogues.at()
     for artefact in new:
-        if isinstance(artefact, DataStructure):
-            _check_columns(artefact, catalogue, stores)
+        reason = at_odds_with_data(artefact, stores)
+        if reason is not None:
+            raise SemanticError(f"{artefact.urn} {reason}")
     return stores.artefacts.put(new, at)
-
-
-def _check_columns(new: DataStructure, catalogue: Catalogue, stores: Stores) -> None:
-    """Make sure that stored data keep their meaning; attributes may come and go."""
-    held = catalogue.resolved(new.urn)
-    if not isinstance(held, DataStructure) or _columns(held) == _columns(new):
-        return
-    flows = [user.urn for user in catalogue.parents([new.urn]) if user.artefact_type == "dataflow"]
-    with_data = [urn for urn in flows if stores.observations.current(dataset_of(urn)) is not None]
-    if with_data:
-        raise SemanticError(
-            f"{new.urn} has other dimensions or measures than the one that the data of "
-            f"{', '.join(with_data)} are stored by; give it a new version."
-        )
-
-
-def _columns(dsd: DataStructure) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    parts = dsd.data_structure_components
-    if parts is None:
-        return (), ()
-    time = parts.dimension_list.time_dimension
-    dimensions = (*(d.id for d in parts.dimension_list.dimensions), *((time.id,) if time else ()))
-    measures = tuple(m.id for m in parts.measure_list.measures) if parts.measure_list else ()
-    return dimensions, measures
 
 
 def publish(deliveries: Sequence[Delivery], stores: Stores, at: datetime) -> list[DatasetVersion]:

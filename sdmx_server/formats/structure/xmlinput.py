@@ -5,6 +5,8 @@ Source: W3C XML 1.0, section 4 (entities); libxml2 parser options.
 
 from __future__ import annotations
 
+import io
+
 from lxml import etree
 
 from sdmx_server.errors import MessageSyntaxError
@@ -27,8 +29,33 @@ def parse(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        reason = " ".join(str(error.msg).split())
-        raise MessageSyntaxError(f"The message is not well-formed XML: {reason}.") from None
+        raise _malformed(error) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise MessageSyntaxError("A document type declaration is not allowed; leave it out.")
     return root
+
+
+def root_tag(content: bytes) -> str:
+    """Return the name of the root element, as ``{namespace}name``; the rest is not looked at.
+
+    Raises:
+        MessageSyntaxError: if there is none.
+    """
+    stream = etree.iterparse(
+        io.BytesIO(content),
+        events=("start",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    try:
+        _, root = next(stream)
+    except etree.XMLSyntaxError as error:
+        raise _malformed(error) from None
+    return str(root.tag)
+
+
+def _malformed(error: etree.XMLSyntaxError) -> MessageSyntaxError:
+    reason = " ".join(str(error.msg).split())
+    return MessageSyntaxError(f"The message is not well-formed XML: {reason}.")
