@@ -185,7 +185,7 @@ def test_a_faulty_artefact_is_named_with_its_file_and_nothing_is_stored(
         ("Yth. Kepala Dinas", "no structure message"),
         (DATA.format(1), "no structure message"),
         ("<letter/>", "The root element 'letter' in the namespace 'none'"),
-        ("<letter", "not well-formed XML"),
+        ("<1>", "not well-formed XML"),
         ('<!DOCTYPE x SYSTEM "x"><x/>', "'x' in the namespace 'none'"),
         ("[]", "no structure message"),
         ("{", "not JSON"),
