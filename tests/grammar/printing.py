@@ -15,6 +15,7 @@ from sdmx_server.query import (
     DataQuery,
     Key,
     Operator,
+    RegistrationQuery,
     StructureQuery,
 )
 
@@ -114,6 +115,20 @@ def v2_structure(query: StructureQuery, short: bool) -> Url:
         ("asOf", _instant(query.as_of)),
     ]
     return _path(parts, "***~*", short), _parameters(given)
+
+
+def v2_registration(query: RegistrationQuery, short: bool) -> Url:
+    """Write a query for registrations in SDMX-REST 2.2."""
+    given = [
+        ("updatedAfter", _instant(query.updated_after)),
+        ("updatedBefore", _instant(query.updated_before)),
+    ]
+    if query.by == "id":
+        return _path(("id", query.id or ""), ("", ""), short), _parameters(given)
+    parts = (query.by, *_v2_artefact(query.artefact))
+    if query.by == "provider":
+        parts = parts[:3]
+    return _path(parts, "****", short), _parameters(given)
 
 
 def _v1_cube(cube: Cube) -> tuple[str, str, str]:

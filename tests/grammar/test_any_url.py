@@ -12,6 +12,9 @@ from pysdmx.api.qb import (
     AvailabilityQuery,
     DataContext,
     DataQuery,
+    RegistrationByContextQuery,
+    RegistrationByIdQuery,
+    RegistrationByProviderQuery,
     SchemaContext,
     SchemaQuery,
     StructureDetail,
@@ -71,6 +74,15 @@ SCHEMAS = [
     SchemaQuery(SchemaContext.DATAFLOW, "TST", "EXR", deletion=True, as_of=STAMP),
 ]
 
+REGISTRATIONS = [
+    RegistrationByIdQuery("abcd-efgh-ijkl"),
+    RegistrationByProviderQuery(),
+    RegistrationByProviderQuery("IMF", ["UK1", "UK2"], updated_after=STAMP),
+    *(RegistrationByContextQuery(context) for context in DataContext),
+    RegistrationByContextQuery(DataContext.DATAFLOW, ["TST", "SDMX"], ["A", "B"], ["1.0", "~"]),
+    RegistrationByContextQuery(updated_after=STAMP, updated_before=STAMP),
+]
+
 
 def urls(queries, version):
     """The URLs of the queries that a version of the API has, short and in full."""
@@ -93,6 +105,7 @@ def split(url):
         (AVAILABILITY, v2.parse_availability),
         (STRUCTURES, v2.parse_structure),
         (SCHEMAS, v2.parse_schema),
+        (REGISTRATIONS, v2.parse_registration),
     ],
 )
 def test_the_urls_of_a_client_in_use_are_read(queries, parse):
@@ -146,6 +159,8 @@ data/dataflow/AG/FLOW/~/%2A?c[DIM]=a,b&c[TIME_PERIOD]=ge:2010+le:2011&attributes
 data/dataflow/AG/FLOW/~/*?c%5BDIM%5D=a%2Cb&c%5BTIME_PERIOD%5D=ge%3A2010%2Ble%3A2011&measures=all
 availability/dataflow/AG/FLOW/1.0.0/M.*/DIM?references=all availability/dataflow/AG/FLOW/1.0.0/*/*
 schema/dataflow/AG/FLOW schema/dataflow/AG/FLOW/1.0.0
+registration/id/ID registration/provider/AG/*?updatedAfter=2009-05-15T14%3A15%3A00%2B01%3A00
+registration/dataflow/AG/FLOW,FLOW/1.0.0 registration/datastructure/*/*/* registration
 """
 PARSERS_1 = {
     "data": v1.parse_data,
@@ -157,6 +172,7 @@ PARSERS_2 = {
     "data": v2.parse_data,
     "availability": v2.parse_availability,
     "schema": v2.parse_schema,
+    "registration": v2.parse_registration,
 }
 
 
@@ -186,17 +202,27 @@ PARSERS = (
     v2.parse_data,
     v2.parse_availability,
     v2.parse_schema,
+    v2.parse_registration,
 )
 WORDS = """
 dataflow codelist valuelist TST EXR all latest * ~ + 1.0 M.USD , / // . % %2 %2C %ff %00 & = : '
 c[X] c[TIME_PERIOD] c%5B ge: 2010 2010-Q5 0001-01-01T00:00:00 9999-12-31T23:59:59-14:00 sort limit
-asOf updatedAfter references startPeriod attributes é
+asOf updatedAfter references startPeriod attributes id provider é
 """
 PIECES = st.sampled_from([*WORDS.split(), " ", "\n", "\ud800"])
 TEXTS = st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=12).map("".join))
 
 
-PARAMETERS = ("", "c[X]=", "c[TIME_PERIOD]=ge:", "sort=", "references=", "asOf=", "startPeriod=")
+PARAMETERS = (
+    "",
+    "c[X]=",
+    "c[TIME_PERIOD]=ge:",
+    "sort=",
+    "references=",
+    "asOf=",
+    "startPeriod=",
+    "updatedBefore=",
+)
 
 
 @pytest.mark.parametrize("parse", PARSERS)

@@ -30,6 +30,7 @@ from sdmx_server.query import (
     Cube,
     DataQuery,
     Operator,
+    RegistrationQuery,
     SortLevel,
     StructureQuery,
 )
@@ -252,3 +253,27 @@ def v2_structures(draw):
 @given(v2_structures(), short)
 def test_structure_queries_of_the_second_version_are_read_as_written(query, short):
     assert v2.parse_structure(*printing.v2_structure(query, short)) == query
+
+
+bounds_in_time = {"updated_after": st.none() | instants, "updated_before": st.none() | instants}
+any_version = st.just(("*",))
+
+
+@given(
+    st.builds(RegistrationQuery, by=st.just("id"), id=ids)
+    | st.builds(
+        RegistrationQuery,
+        by=st.just("provider"),
+        artefact=st.builds(ArtefactQuery, several(agencies), several(ids), any_version),
+        **bounds_in_time,
+    )
+    | st.builds(
+        RegistrationQuery,
+        by=st.sampled_from(v2.DATA_CONTEXTS),
+        artefact=v2_artefacts,
+        **bounds_in_time,
+    ),
+    short,
+)
+def test_queries_for_registrations_are_read_as_written(query, short):
+    assert v2.parse_registration(*printing.v2_registration(query, short)) == query
