@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sdmx_server.settings import Settings, SettingsError, described, load_settings
+from sdmx_server.settings import (
+    Settings,
+    SettingsError,
+    described,
+    environment_of,
+    load_settings,
+)
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_the_file(tmp_path):
@@ -46,6 +52,10 @@ def test_without_settings_the_database_is_a_file_at_home(tmp_path, monkeypatch):
         ({"database_url": "sqlite://"}, {}, ("database_url", "sqlite:///file")),
         ({"database_url": "sqlite://secret/d"}, {}, ("database_url", "sqlite:///file")),
         ({"sender": "1ST"}, {}, ("sender", "'1ST'")),
+        ({}, {"SDMX_SERVER_HISTORY": "perhaps"}, ("history", "'perhaps'", "true or false")),
+        ({}, {"SDMX_SERVER_ANONYMOUS_READ": ""}, ("anonymous_read", "true or false")),
+        ({}, {"SDMX_SERVER_RESTRICTED": "DF_IPM"}, ("restricted", "'DF_IPM'", "AGENCY:ID")),
+        ({"restricted": ["A:DF(1.0.0)"]}, {}, ("restricted", "'A:DF(1.0.0)'")),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_what_can(flags, environment, words):
@@ -82,3 +92,30 @@ def test_a_password_is_never_shown(url, shown):
 def test_a_password_is_hidden_even_where_it_was_not_written_as_it_must_be():
     url = "postgresql://u:s@cret@h/d"
     assert described(Settings(database_url=url))["database_url"] == "postgresql://u:***@h/d"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(
+            home="/srv/sdmx",
+            workers=3,
+            languages=("en",),
+            anonymous_read=False,
+            restricted=("ID_KOTASERANG:DF_IPM", "ID.BPS:DF@1"),
+            history=False,
+        ),
+    ],
+)
+def test_the_environment_says_the_same_as_the_settings(settings):
+    assert load_settings({}, environment_of(settings)) == settings
+
+
+def test_lists_and_answers_to_yes_or_no_are_written_in_a_file_as_they_are(tmp_path):
+    file = tmp_path / "settings.toml"
+    file.write_text('anonymous_read = false\nhistory = true\nrestricted = ["A:DF_1", "A.B:DF_2"]\n')
+    settings = load_settings({}, {}, file)
+    assert (settings.anonymous_read, settings.history) == (False, True)
+    assert settings.restricted == ("A:DF_1", "A.B:DF_2")
+    assert described(settings)["restricted"] == "A:DF_1,A.B:DF_2"

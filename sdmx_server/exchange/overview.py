@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sdmx_server.exchange.access import Access, is_open
 from sdmx_server.exchange.catalogue import Catalogue
-from sdmx_server.exchange.cube import dataset_of
+from sdmx_server.exchange.cube import dataset_of, flow_name
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.artefact import ItemScheme
 from sdmx_server.model.catalogue import items
@@ -24,6 +25,7 @@ class Entry:
         agency_id, id, version: its identity.
         names, descriptions: by language.
         providers: names by language of those who supply it.
+        is_open: whether everyone may read its data; otherwise nothing more is told of them.
         observation_count: how many observations are published.
         published_at: when they were last published, UTC; None where none are.
     """
@@ -34,21 +36,23 @@ class Entry:
     names: Mapping[str, str]
     descriptions: Mapping[str, str]
     providers: tuple[Mapping[str, str], ...]
+    is_open: bool
     observation_count: int
     published_at: datetime | None
 
 
-def overview(stores: Stores) -> list[Entry]:
+def overview(stores: Stores, access: Access) -> list[Entry]:
     """Return the newest version of every dataflow: those with data first, then by id."""
     catalogue = stores.catalogues.at()
     rows = catalogue.matching(("dataflow",), ArtefactQuery(versions=("latest",)))
     flows = [flow for flow in catalogue.get(rows) if isinstance(flow, Dataflow)]
-    entries = [_entry(flow, catalogue, stores) for flow in flows]
+    entries = [_entry(flow, catalogue, stores, access) for flow in flows]
     return sorted(entries, key=lambda entry: (entry.observation_count == 0, entry.id))
 
 
-def _entry(flow: Dataflow, catalogue: Catalogue, stores: Stores) -> Entry:
-    version = stores.observations.current(dataset_of(flow.urn))
+def _entry(flow: Dataflow, catalogue: Catalogue, stores: Stores, access: Access) -> Entry:
+    open_ = is_open(access, {flow_name(flow.urn)})
+    version = stores.observations.current(dataset_of(flow.urn)) if open_ else None
     users = catalogue.get(catalogue.parents([flow.urn]))
     agreements = [user for user in users if isinstance(user, ProvisionAgreement)]
     return Entry(
@@ -58,6 +62,7 @@ def _entry(flow: Dataflow, catalogue: Catalogue, stores: Stores) -> Entry:
         names=flow.names,
         descriptions=flow.descriptions,
         providers=tuple(_provider_names(each, catalogue) for each in agreements),
+        is_open=open_,
         observation_count=version.observation_count if version else 0,
         published_at=version.published_at if version else None,
     )

@@ -53,7 +53,7 @@ def mark(response: Response) -> Response:
     """Keep an answer that is not for everyone out of caches that serve several."""
     if g.get(_DEPENDS) or response.status_code == 401:
         response.headers["Cache-Control"] = "private, no-cache"
-        response.headers.add("Vary", "Authorization")
+        response.vary.add("Authorization")
     return response
 
 

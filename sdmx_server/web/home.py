@@ -23,6 +23,7 @@ _WORDS = {
         "published": "Terbit",
         "data": "Unduh",
         "none": "belum ada data",
+        "restricted": "data terbatas, perlu token",
         "api": "Untuk program",
         "other": "English",
     },
@@ -38,6 +39,7 @@ _WORDS = {
         "published": "Published",
         "data": "Download",
         "none": "no data yet",
+        "restricted": "restricted data, a token is needed",
         "api": "For programs",
         "other": "Bahasa Indonesia",
     },
@@ -58,7 +60,7 @@ def home() -> Response:
         language=language,
         other="en" if language == "id" else "id",
         words=_WORDS[language],
-        entries=overview(here.stores),
+        entries=overview(here.stores, here.access),
         text=lambda texts: localised(texts, order),
     )
     response = make_response(page)

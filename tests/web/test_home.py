@@ -32,6 +32,19 @@ def test_every_dataflow_is_listed_with_links_that_answer(client):
 
 
 @pytest.mark.parametrize(
+    ("rules", "hidden"),
+    [({"restricted": ("ID_KOTASERANG:DF_IPM",)}, 1), ({"anonymous_read": False}, 39)],
+)
+def test_of_data_that_are_not_for_everyone_nothing_is_told(client, engine, rules, hidden):
+    apart = create_app(Settings(**rules), stores_of(engine)).test_client()
+    rows = html.fromstring(apart.get("/?lang=en").text).xpath("//tbody/tr")
+    closed = [row.text_content() for row in rows if "restricted data" in row.text_content()]
+    assert (len(rows), len(closed)) == (39, hidden)
+    assert "DF_IPM" in "".join(closed)
+    assert not [row for row in rows if row.xpath(".//a") and "restricted" in row.text_content()]
+
+
+@pytest.mark.parametrize(
     ("url", "accepted", "title"),
     [
         ("/", None, "Data Kota Serang"),
