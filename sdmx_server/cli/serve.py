@@ -23,9 +23,14 @@ from sdmx_server.storage.tables import STORES
 @click.option("--host", help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=int, help="Port to listen on (default: 8000).")
 @click.option("--workers", type=int, help="Processes that answer requests (default: 1).")
+@click.option(
+    "--publish/--no-publish",
+    default=True,
+    help="Publish structures and figures first where nothing is published yet (default), or not.",
+)
 @database
 @click.pass_context
-def serve(context: click.Context, /, **flags: Any) -> None:
+def serve(context: click.Context, /, *, publish: bool, **flags: Any) -> None:
     """Serve; publish structures and figures first where nothing is published yet.
 
     Example: sdmx-server serve --port 8080 --home /srv/sdmx
@@ -36,7 +41,7 @@ def serve(context: click.Context, /, **flags: Any) -> None:
         engine = opened(settings.database)
         revisions = [read_revision(engine, store) for store in STORES]
         engine.dispose()
-    if any(revision.number == 0 for revision in revisions):  # a first start may be cut short
+    if publish and any(each.number == 0 for each in revisions):  # a first start may be cut short
         _publish(context, given)
     _warn(settings)
     os.environ |= environment_of(settings)
