@@ -7,6 +7,8 @@ SDMXStructureProvisionAgreement.xsd, SDMXStructureHierarchicalCodelist.xsd.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sdmx_server.formats.structure.ml3_parts import (
     STR,
     component_id,
@@ -151,6 +153,16 @@ _RELATIONSHIP = one(
     ),
 )
 
+_REFERENCE = token("MetadataAttributeReference", "metadata_attribute_reference")
+
+
+def _write_own_id(path: str, place: Place) -> None:
+    """Write the id of a metadata attribute without those of others that it stands below."""
+    _REFERENCE.write(path.rpartition(".")[2], place)
+
+
+_METADATA_ATTRIBUTE_REFERENCE = replace(_REFERENCE, write=_write_own_id)
+
 _ATTRIBUTE_LIST = Shape(
     AttributeList,
     (
@@ -178,7 +190,7 @@ _ATTRIBUTE_LIST = Shape(
                 (
                     ANNOTATIONS,
                     LINKS,
-                    token("MetadataAttributeReference", "metadata_attribute_reference"),
+                    _METADATA_ATTRIBUTE_REFERENCE,
                     _RELATIONSHIP,
                 ),
             ),
