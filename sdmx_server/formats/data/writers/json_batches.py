@@ -12,8 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from sdmx_server.dataset import Batch, Component, Dataset
-from sdmx_server.formats.data.writers.columns import Column, PerSeries, of_observations, of_series
+from sdmx_server.formats.data.writers.columns import (
+    Column,
+    Counts,
+    PerSeries,
+    of_observations,
+    of_series,
+)
 from sdmx_server.formats.data.writers.fragments import interleave, rows
+from sdmx_server.formats.data.writers.json_annotations import Annotations
 from sdmx_server.formats.data.writers.json_levels import Levels
 from sdmx_server.formats.data.writers.json_numbers import Texts
 from sdmx_server.formats.data.writers.json_values import NULL, Values
@@ -31,12 +38,14 @@ class Frame:
         values: by component id, for all that refer to their values by number.
         render: how the others are written.
         measure_is_due: whether an observation without measures still has a place for one.
+        annotations: what is said of the data sets, their series and observations.
     """
 
     levels: Levels
     values: Mapping[str, Values]
     render: Render
     measure_is_due: bool
+    annotations: Annotations
 
 
 def write_batches(dataset: Dataset, frame: Frame) -> Iterator[str]:
@@ -57,7 +66,7 @@ def _flat(batch: Batch, dataset: Dataset, frame: Frame) -> str:
     key = _separated(
         [_column(c, batch, dataset, frame) for c in frame.levels.observation_dimensions], ":"
     )
-    columns = ['],"', *key, '":[', *_values_of_observations(batch, dataset, frame)]
+    columns = ['],"', *key, '":[', *_values_of_observations(batch, dataset, frame, counts)]
     count = int(counts.sum())
     return _without_first("],", interleave(of_observations(columns, counts), count), "]")
 
@@ -70,7 +79,7 @@ def _series(batch: Batch, dataset: Dataset, frame: Frame) -> str:
     if len(empty) == len(heads):
         return ",".join(empty)
     keys = [_column(c, batch, dataset, frame) for c in frame.levels.observation_dimensions]
-    columns = ['],"', *keys, '":[', *_values_of_observations(batch, dataset, frame)]
+    columns = ['],"', *keys, '":[', *_values_of_observations(batch, dataset, frame, counts)]
     lowered = of_observations(columns, counts)
     parts = interleave(lowered, batch.observation_count)
     held = np.flatnonzero(counts)
@@ -85,6 +94,9 @@ def _heads(batch: Batch, dataset: Dataset, frame: Frame) -> list[str]:
     key = [_column(c, batch, dataset, frame) for c in levels.series_dimensions]
     attributes = [_column(c, batch, dataset, frame) for c in levels.series_attributes]
     columns = ['"', *_separated(key, ":"), '":{']
+    if levels.series_annotations:
+        members = frame.annotations.members(levels.series_annotations, batch, dataset)
+        columns.append(PerSeries(members))
     if attributes:
         columns += ['"attributes":[', *_separated(attributes, ","), "],"]
     columns.append('"observations":{')
@@ -92,14 +104,19 @@ def _heads(batch: Batch, dataset: Dataset, frame: Frame) -> list[str]:
 
 
 def _values_of_observations(
-    batch: Batch, dataset: Dataset, frame: Frame
+    batch: Batch, dataset: Dataset, frame: Frame, counts: Counts
 ) -> list[Column | PerSeries]:
+    """Return the values of observations, all of them, and behind them annotations."""
     levels = frame.levels
     columns = [_column(c, batch, dataset, frame) for c in levels.measures]
     if not columns and frame.measure_is_due:
         columns = [NULL]
     columns += [_column(c, batch, dataset, frame) for c in levels.observation_attributes]
-    return _separated(columns, ",")
+    said = frame.annotations.columns(levels.observation_annotations, batch, dataset)
+    if said and not columns:
+        whole = rows(of_observations(said, counts), int(counts.sum()))
+        return [[cell[1:] for cell in whole]]
+    return [*_separated(columns, ","), *said]
 
 
 def _column(

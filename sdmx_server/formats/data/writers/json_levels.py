@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sdmx_server.dataset import Component, Dataset, Level, ResolvedStructure
+from sdmx_server.formats.data.writers.annotations import annotated
 from sdmx_server.query import ALL_DIMENSIONS
 
 Components = tuple[Component, ...]
@@ -30,6 +31,8 @@ class Levels:
         group_attributes: attributes of partial keys.
         series_attributes: attributes of series.
         observation_attributes: attributes of observations.
+        series_annotations: columns that hold what is said of series.
+        observation_annotations: columns that hold what is said of observations.
     """
 
     structure: ResolvedStructure
@@ -42,6 +45,8 @@ class Levels:
     group_attributes: Components
     series_attributes: Components
     observation_attributes: Components
+    series_annotations: tuple[str, ...]
+    observation_annotations: tuple[str, ...]
 
     @property
     def dimensions(self) -> Components:
@@ -90,6 +95,10 @@ def levels_of(datasets: Sequence[Dataset], *, has_groups: bool) -> Levels:
         )
         for level in Level
     }
+    placed = {
+        column.id: _presented(column, first.levels[column.id], inner, has_groups=has_groups)
+        for column in annotated(datasets)
+    }
     return Levels(
         structure=structure,
         is_flat=is_flat,
@@ -103,6 +112,8 @@ def levels_of(datasets: Sequence[Dataset], *, has_groups: bool) -> Levels:
         group_attributes=by_level[Level.GROUP],
         series_attributes=by_level[Level.SERIES],
         observation_attributes=by_level[Level.OBSERVATION],
+        series_annotations=tuple(c for c, at in placed.items() if at is Level.SERIES),
+        observation_annotations=tuple(c for c, at in placed.items() if at is Level.OBSERVATION),
     )
 
 

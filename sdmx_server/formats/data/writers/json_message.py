@@ -16,6 +16,7 @@ from itertools import chain
 import msgspec
 
 from sdmx_server.dataset import Component, Dataset, GroupValues, Message
+from sdmx_server.formats.data.writers.json_annotations import Annotations, describe_annotations
 from sdmx_server.formats.data.writers.json_batches import Frame, write_batches
 from sdmx_server.formats.data.writers.json_dialect import Dialect
 from sdmx_server.formats.data.writers.json_levels import Levels, levels_of, same_levels
@@ -78,12 +79,12 @@ def write_dataset(
             head[name] = _instant(moment)
     if not dialect.is_version_2_1:
         head["links"] = links(levels.structure)
-    yield encode(head)[:-1]
+    yield encode(head)[:-1] + frame.annotations.member(dataset.annotations)
     if levels.dataset_attributes:
         cells = _cells(levels.dataset_attributes, dataset.dataset_attributes, values)
         yield f',"attributes":[{cells}]'
-    if levels.group_attributes:
-        yield f',"dimensionGroupAttributes":{{{_groups(dataset.groups, levels, values)}}}'
+    if levels.group_attributes or any(group.annotations for group in dataset.groups):
+        yield f',"dimensionGroupAttributes":{{{_groups(dataset.groups, frame)}}}'
     yield ',"observations":{' if levels.is_flat else ',"series":{'
     yield from write_batches(dataset, frame)
     yield "}}"
@@ -91,7 +92,9 @@ def write_dataset(
 
 def structure_of(frame: Frame, dialect: Dialect, message: Message) -> Object:
     """Return the structure of the data sets of a frame; complete once these are written."""
-    return describe(frame.levels, Described(frame.values, dialect, message))
+    described = Described(frame.values, dialect, message)
+    annotations = describe_annotations(frame.annotations, dialect, message)
+    return {**describe(frame.levels, described), "annotations": annotations}
 
 
 def _frame(datasets: Sequence[Dataset], dialect: Dialect) -> Frame:
@@ -111,6 +114,7 @@ def _frame(datasets: Sequence[Dataset], dialect: Dialect) -> Frame:
         },
         render=dialect.render,
         measure_is_due=not dialect.is_version_2,
+        annotations=Annotations(),
     )
 
 
@@ -124,19 +128,28 @@ def _lists(attribute: Component, levels: Levels, held: set[str], dialect: Dialec
     )
 
 
-def _groups(groups: Sequence[GroupValues], levels: Levels, values: Mapping[str, Values]) -> str:
+def _groups(groups: Sequence[GroupValues], frame: Frame) -> str:
     """Return the members of ``dimensionGroupAttributes``; their keys name every dimension."""
-    members: dict[str, dict[str, str]] = {}
+    levels, values = frame.levels, frame.values
+    members: dict[str, tuple[dict[str, str], list[str]]] = {}
     for group in groups:
         cells = (
             values[c.id].cell(group.key[c.id]) if c.id in group.key else ""
             for c in levels.structure.key
         )
-        members.setdefault(":".join(cells), {}).update(group.attributes)
+        attributes, said = members.setdefault(":".join(cells), ({}, []))
+        attributes.update(group.attributes)
+        said.append(frame.annotations.cell(group.annotations))
     return ",".join(
-        f'"{key}":[{_cells(levels.group_attributes, attributes, values)}]'
-        for key, attributes in members.items()
+        f'"{key}":[{_first(_cells(levels.group_attributes, attributes, values), said)}]'
+        for key, (attributes, said) in members.items()
     )
+
+
+def _first(cells: str, said: Sequence[str]) -> str:
+    """Return cells and what stands behind them, each of which has a comma before it."""
+    behind = "".join(said)
+    return cells + behind if cells else behind[1:]
 
 
 def _cells(

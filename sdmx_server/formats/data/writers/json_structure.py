@@ -46,7 +46,7 @@ def links(structure: ResolvedStructure) -> list[Object]:
 
 
 def describe(levels: Levels, described: Described) -> Object:
-    """Return the structure object of the data sets with these levels."""
+    """Return the structure object of the data sets with these levels, without annotations."""
     structure = levels.structure
     found: Object = {
         "links": links(structure),
@@ -72,7 +72,7 @@ def describe(levels: Levels, described: Described) -> Object:
         level: [_attribute(a, structure, described) for a in attributes]
         for level, attributes in placed.items()
     }
-    return {**found, "annotations": []}
+    return found
 
 
 def _dimensions(

@@ -27,6 +27,7 @@ from sdmx_server.formats.data.writers.fragments import (
     in_pieces,
     write_row,
 )
+from sdmx_server.formats.data.writers.ml_annotations import element, in_columns, write_ml21
 from sdmx_server.formats.data.writers.packaging import Markup, Packaging, packaging, write_batches
 from sdmx_server.formats.data.writers.sdmx21 import in_sdmx21
 from sdmx_server.model.urn import parse_urn
@@ -204,11 +205,14 @@ def _data_set_attributes(dataset: Dataset, declaration: Declaration, prefix: str
 
 def _generic_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str]:
     yield f"\n<message:DataSet{_data_set_attributes(dataset, declaration)}>"
+    yield element(dataset.annotations, write_ml21)
     note = _generic_attributes(tuple(dataset.dataset_attributes))
     yield write_row((note,), dataset.dataset_attributes)
     for group in dataset.groups:
         plan: Plan = (
-            f'\n<generic:Group type="{escape(group.group)}"><generic:GroupKey>',
+            f'\n<generic:Group type="{escape(group.group)}">',
+            element(group.annotations, write_ml21),
+            "<generic:GroupKey>",
             *map(_value, group.key),
             "</generic:GroupKey>",
             _generic_attributes(tuple(group.attributes)),
@@ -222,6 +226,7 @@ def _generic_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str
 def _generic_markup(places: Packaging) -> Markup:
     observation: Plan = (
         "\n<generic:Obs>",
+        *in_columns(places.annotations, write_ml21),
         *_generic_observation_key(places),
         *(Cell(m.id, '<generic:ObsValue value="', '"/>') for m in places.measures),
         _generic_attributes(_ids(places.attributes)),
@@ -230,7 +235,9 @@ def _generic_markup(places: Packaging) -> Markup:
     if places.is_flat:
         return Markup((), (), observation)
     series: Plan = (
-        "\n<generic:Series><generic:SeriesKey>",
+        "\n<generic:Series>",
+        *in_columns(places.series_annotations, write_ml21),
+        "<generic:SeriesKey>",
         *map(_value, _ids(places.series_dimensions)),
         "</generic:SeriesKey>",
         _generic_attributes(_ids(places.series_attributes)),
@@ -260,12 +267,15 @@ def _specific_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[st
         f' ss:dataScope="{_scope(dataset)}" xsi:type="{declaration.prefix}:DataSetType"',
         *map(_attribute, dataset.dataset_attributes),
         ">",
+        element(dataset.annotations, write_ml21),
     )
     yield write_row(start, dataset.dataset_attributes)
     for group in dataset.groups:
         values = {**group.key, **group.attributes}
         head = f'\n<Group xsi:type="{declaration.prefix}:{escape(group.group)}"'
-        yield write_row((head, *map(_attribute, values), "/>"), values)
+        said = element(group.annotations, write_ml21)
+        end = f">{said}</Group>" if said else "/>"
+        yield write_row((head, *map(_attribute, values), end), values)
     yield from write_batches(dataset, _specific_markup(packaging(dataset)))
     yield "\n</message:DataSet>"
 
@@ -279,13 +289,14 @@ def _scope(dataset: Dataset) -> str:
 
 
 def _specific_markup(places: Packaging) -> Markup:
+    said = in_columns(places.annotations, write_ml21)
     observation: Plan = (
         "\n<Obs",
         *map(_attribute, _ids(places.dimensions)),
         # The primary measure of SDMX 2.1 has one id, whatever 3.x calls the measure.
         *(Cell(m.id, f' {PRIMARY_MEASURE}="', '"') for m in places.measures),
         *map(_attribute, _ids(places.attributes)),
-        "/>",
+        *((">", *said, "</Obs>") if said else ("/>",)),
     )
     if places.is_flat:
         return Markup((), (), observation)
@@ -294,6 +305,7 @@ def _specific_markup(places: Packaging) -> Markup:
         *map(_attribute, _ids(places.series_dimensions)),
         *map(_attribute, _ids(places.series_attributes)),
         ">",
+        *in_columns(places.series_annotations, write_ml21),
     )
     return Markup(series, ("\n</Series>",), observation)
 

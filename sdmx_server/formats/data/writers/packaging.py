@@ -13,6 +13,7 @@ from itertools import groupby
 import numpy as np
 
 from sdmx_server.dataset import Batch, Component, Dataset, Level
+from sdmx_server.formats.data.writers.annotations import annotated
 from sdmx_server.formats.data.writers.fragments import (
     Cell,
     Columns,
@@ -39,6 +40,8 @@ class Packaging:
         dimensions: dimensions of an observation, in DSD order.
         measures: measures of an observation.
         attributes: attributes of an observation, in DSD order.
+        series_annotations: columns that hold what is said of a series.
+        annotations: columns that hold what is said of an observation.
     """
 
     dimension_at_observation: str
@@ -48,6 +51,8 @@ class Packaging:
     dimensions: tuple[Component, ...]
     measures: tuple[Component, ...]
     attributes: tuple[Component, ...]
+    series_annotations: tuple[str, ...]
+    annotations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,10 @@ def packaging(dataset: Dataset) -> Packaging:
     shown = [a for a in structure.attributes if a.id in dataset.attributes]
     higher = tuple(a for a in shown if dataset.levels[a.id] is Level.SERIES)
     lower = tuple(a for a in shown if dataset.levels[a.id] is Level.OBSERVATION)
+    of_series, of_observations = (
+        tuple(column.id for column in annotated([dataset]) if dataset.levels[column.id] is level)
+        for level in (Level.SERIES, Level.OBSERVATION)
+    )
     at_observations = {at_observation} if not is_flat else {c.id for c in structure.key}
     return Packaging(
         dimension_at_observation=at_observation,
@@ -81,6 +90,8 @@ def packaging(dataset: Dataset) -> Packaging:
         dimensions=tuple(c for c in structure.key if c.id in at_observations),
         measures=tuple(m for m in structure.measures if m.id in dataset.measures),
         attributes=tuple(a for a in shown if a in higher or a in lower) if is_flat else lower,
+        series_annotations=() if is_flat else of_series,
+        annotations=(*of_series, *of_observations) if is_flat else of_observations,
     )
 
 

@@ -30,7 +30,7 @@ def _without_metadata(dataset: Dataset) -> Dataset:
         dataset_attributes={
             id_: text for id_, text in dataset.dataset_attributes.items() if id_ not in metadata
         },
-        groups=tuple(group for group in groups if group.attributes),
+        groups=tuple(group for group in groups if group.attributes or group.annotations),
     )
 
 
