@@ -24,7 +24,7 @@ def in_shape(text: str, attribute: Component) -> str | None:
     What is empty is null, and stands at no end of an array. None where nothing is left; what
     cannot be brought into shape stays as it is, to be complained of.
     """
-    content = _decoded(text)
+    content = _decoded(text) if _may_be_json(text, attribute) else text
     if _depth(content) == len(attribute.repeats) > 1:
         try:
             content = _unwrapped(content, attribute.repeats)
@@ -38,14 +38,20 @@ def in_shape(text: str, attribute: Component) -> str | None:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
+def _may_be_json(text: str, attribute: Component) -> bool:
+    """Tell whether a text may stand for content; plain text is only what SDMX-ML makes of it."""
+    if attribute.is_json or attribute.data_type == XHTML:
+        return text.startswith(("[", "{"))
+    steps = len(attribute.repeats)
+    return steps > 1 and text.startswith("[" * steps)
+
+
 def _decoded(text: str) -> Content:
-    if text.startswith(("[", "{")):
-        try:
-            decoded: Content = json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-        return decoded
-    return text
+    try:
+        decoded: Content = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return decoded
 
 
 def _depth(content: Content) -> int:
