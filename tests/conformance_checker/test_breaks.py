@@ -310,6 +310,19 @@ BREAKS: dict[str, tuple[Api, Break, str, str]] = {
     "nothing is compressed": (
         "v2", unheard("accept-encoding"), "gzip identity head", "gzip",
     ),
+    "bounds of registrations are overlooked": (
+        "v2", without("updatedAfter", "updatedBefore"), "registration*",
+        "registration-after registration-before registration-bad-updates",
+    ),
+    "an id brings every registration": (
+        "v2", target(r"/registration/id/.*", "/registration/provider/*/*"), "registration*",
+        "registration-id registration-unknown",
+    ),
+    "registrations have no source": (
+        "v2", spoilt("registry+xml", rb"<com:DataURL>[^<]*</com:DataURL>", b"", 0),
+        "registration-*-valid registration-unknown",
+        "registration-xml31-valid registration-xml30-valid",
+    ),
     "Accept is overlooked": (
         "v1", unheard("accept"), "accept-image accept-other accept-q0 accept-any generic-same",
         "accept-image accept-other accept-q0",

@@ -1,7 +1,6 @@
 """SDMX-REST 2.2: structure queries, and what goes with them.
 
-Source: SDMX-REST 2.2, doc/structures.md, doc/querying_versions.md, doc/metadata.md and
-doc/registration.md.
+Source: SDMX-REST 2.2, doc/structures.md, doc/querying_versions.md and doc/metadata.md.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from sdmx_server.conformance.request import Answer, Request, get
 
 AREA = Area("v2", "structures", "SDMX-REST 2.2, doc/structures.md")
 _VERSIONS = Area("v2", "versions", "SDMX-REST 2.2, doc/querying_versions.md")
-_OTHERS = Area("v2", "metadata and registration", "SDMX-REST 2.2, doc/metadata.md")
+_OTHERS = Area("v2", "metadata", "SDMX-REST 2.2, doc/metadata.md")
 TYPES = (
     "datastructure", "metadatastructure", "categoryscheme", "conceptscheme", "codelist",
     "hierarchy", "hierarchyassociation", "valuelist", "agencyscheme", "dataproviderscheme",
@@ -383,9 +382,5 @@ CHECKS = (
         "metadata-bad-path", (303,), 2, "Metadata of a data structure are asked for by structure.",
         ask=lambda f: get(f"/metadata/datastructure/{f.dataflow.agency}/{f.datastructure.id}"),
         expect=refused(400, 404),
-    ),
-    _OTHERS.check(
-        "registration", (319, 322), 2, "Registrations are answered, or left out with 501.",
-        ask=lambda f: get(f"/registration/id/{NOWHERE}"), expect=status(204, 404, 501),
     ),
 )  # fmt: skip
