@@ -1,17 +1,16 @@
 """Who may read which data.
 
-Structures, reference metadata and schemas are open to everyone; data, and what data there
-are, may be kept from those who have no token, or be for a few alone. Of several dataflows
-those that somebody may not read are left out.
+Structures, reference metadata and schemas are open to everyone; data, what data there are and
+where they are to be had may be kept from those who have no token, or be for a few alone. Of
+several dataflows those that somebody may not read are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sdmx_server.errors import Forbidden, Unauthenticated
-from sdmx_server.query import Cube
 from sdmx_server.storage.tokens import Role
 
 _TRUSTED = (Role.ADMINISTRATOR, Role.STEWARD, Role.REVIEWER)
@@ -36,13 +35,12 @@ def is_open(access: Access, asked: Set[str]) -> bool:
     return access.anonymous_read and access.restricted.isdisjoint(asked)
 
 
-def readable(cube: Cube, access: Access, asked: Set[str], role: Role | None) -> Cube:
-    """Return what somebody may read of a cube.
+def withheld(access: Access, asked: Set[str], role: Role | None) -> frozenset[str]:
+    """Return the dataflows whose data somebody may not read, asked for or not.
 
     Args:
-        cube: what is asked for.
         access: the rules.
-        asked: the dataflows that the cube is about, as ``AGENCY:ID``.
+        asked: the dataflows that a query is about, as ``AGENCY:ID``.
         role: what the reader is; None for a stranger.
 
     Raises:
@@ -52,10 +50,10 @@ def readable(cube: Cube, access: Access, asked: Set[str], role: Role | None) -> 
     if role is None and not access.anonymous_read:
         raise Unauthenticated("Data are for holders of a token alone; send it as a bearer token.")
     if role in _TRUSTED:
-        return cube
+        return frozenset()
     if asked and access.restricted.issuperset(asked):
         raise _refusal(", ".join(sorted(asked)), role)
-    return replace(cube, without=access.restricted)
+    return access.restricted
 
 
 def _refusal(names: str, role: Role | None) -> Unauthenticated | Forbidden:

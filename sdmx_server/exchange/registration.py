@@ -8,7 +8,7 @@ Source: SDMX-REST 2.2, doc/registration.md; SDMX 3.1 Information Model, section 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ import numpy as np
 from sdmx_server.dataset import PROVIDER
 from sdmx_server.errors import NoResults
 from sdmx_server.exchange.catalogue import Catalogue
-from sdmx_server.exchange.cube import dataset_of
+from sdmx_server.exchange.cube import dataset_of, flow_name
 from sdmx_server.exchange.selection import Selection
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.model.constraint import DataSource
@@ -38,6 +38,7 @@ class _Supply:
         id: that of the registration.
         agreement: the provision agreement.
         provider: the data provider.
+        dataflow: the dataflow as ``AGENCY:ID``.
         dataset: where the data of the dataflow are.
         artefacts: URNs of the agreement, the dataflow and the data structure.
     """
@@ -45,11 +46,17 @@ class _Supply:
     id: str
     agreement: ProvisionAgreement
     provider: Urn
+    dataflow: str
     dataset: str
     artefacts: frozenset[str]
 
 
-def answer(query: RegistrationQuery, stores: Stores, service_url: str) -> list[Registration]:
+def answer(
+    query: RegistrationQuery,
+    stores: Stores,
+    service_url: str,
+    without: Set[str] = frozenset(),
+) -> list[Registration]:
     """Find the registrations that a query asks for, ordered by id.
 
     A registration was updated when a publication last changed observations of its provider;
@@ -59,18 +66,28 @@ def answer(query: RegistrationQuery, stores: Stores, service_url: str) -> list[R
         query: which ones.
         stores: the structures and observations.
         service_url: where this service is, as the client sees it; the source of all data.
+        without: dataflows as ``AGENCY:ID`` whose registrations are left out.
 
     Raises:
         NoResults: if none matches.
     """
-    catalogue = stores.catalogues.at()
-    is_wanted = _FINDERS.get(query.by, _in_context)(query, catalogue)
-    supplies = [supply for supply in _supplies(catalogue) if is_wanted(supply)]
+    supplies = [each for each in _wanted(query, stores) if each.dataflow not in without]
     found = [each for supply in supplies for each in _registered(supply, stores, service_url)]
     in_time = [each for each in found if _is_within(query, each.last_updated)]
     if not in_time:
         raise NoResults(f"No registration matches {_words(query)}.")
     return sorted(in_time, key=lambda registration: registration.id)
+
+
+def dataflows_of(query: RegistrationQuery, stores: Stores) -> frozenset[str]:
+    """Return the dataflows that a query is about, as ``AGENCY:ID``, with or without data."""
+    return frozenset(supply.dataflow for supply in _wanted(query, stores))
+
+
+def _wanted(query: RegistrationQuery, stores: Stores) -> list[_Supply]:
+    catalogue = stores.catalogues.at()
+    is_wanted = _FINDERS.get(query.by, _in_context)(query, catalogue)
+    return [supply for supply in _supplies(catalogue) if is_wanted(supply)]
 
 
 def _by_id(query: RegistrationQuery, catalogue: Catalogue) -> Callable[[_Supply], bool]:
@@ -115,6 +132,7 @@ def _agreed(catalogue: Catalogue) -> Iterator[_Supply]:
                 id=_registration_id(agreement),
                 agreement=agreement,
                 provider=parse_urn(agreement.data_provider),
+                dataflow=flow_name(flow.urn),
                 dataset=dataset_of(flow.urn),
                 artefacts=frozenset({agreement.urn, flow.urn} | above),
             )

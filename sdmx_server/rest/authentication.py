@@ -5,14 +5,13 @@ Source: RFC 6750 (bearer tokens); RFC 9110, section 11 (authentication); RFC 911
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Response, g, request
 
-from sdmx_server.exchange.access import is_open, readable
-from sdmx_server.exchange.cube import dataflows_of
-from sdmx_server.query import Cube
+from sdmx_server.exchange.access import is_open, withheld
 from sdmx_server.site import site
 from sdmx_server.storage.tokens import Role
 
@@ -21,20 +20,23 @@ _DEPENDS = "depends_on_reader"
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """What a client may read of a cube.
+    """What a client may not read.
 
     Attributes:
-        cube: that part of it.
+        withheld: dataflows as ``AGENCY:ID``, asked for or not.
         audience: what tells the answers apart that clients get to the same question; empty
             where all get the same.
     """
 
-    cube: Cube
+    withheld: frozenset[str]
     audience: str
 
 
-def permit(cube: Cube, as_of: datetime | None = None) -> Permit:
-    """Find out what the client may read of a cube; the answer is marked where that differs.
+def permit_of(find: Callable[[], frozenset[str]]) -> Permit:
+    """Find out what the client may not read; the answer is marked where that differs.
+
+    Args:
+        find: finds the dataflows that the query is about; asked only where it matters.
 
     Raises:
         Unauthenticated: if a token is needed and missing, or the one that was sent is wrong.
@@ -42,11 +44,10 @@ def permit(cube: Cube, as_of: datetime | None = None) -> Permit:
         TooManyAttempts: if the client has sent too many wrong tokens.
     """
     here = site()
-    catalogue = here.stores.catalogues.at(as_of) if here.access.restricted else None
-    asked = dataflows_of(cube, catalogue) if catalogue else frozenset()
+    asked = find() if here.access.restricted else frozenset()
     g.setdefault(_DEPENDS, not is_open(here.access, asked))
-    part = readable(cube, here.access, asked, _role())
-    return Permit(part, ",".join(sorted(part.without & asked)))
+    hidden = withheld(here.access, asked, _role())
+    return Permit(hidden, ",".join(sorted(hidden & asked)))
 
 
 def mark(response: Response) -> Response:

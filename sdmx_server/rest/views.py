@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from flask import Response, request
@@ -17,6 +18,7 @@ from sdmx_server.exchange import metadata as metadata_exchange
 from sdmx_server.exchange import registration as registration_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
+from sdmx_server.exchange.cube import dataflows_of
 from sdmx_server.exchange.past import Query, require_present
 from sdmx_server.formats.catalogue import (
     REGISTRY_FORMATS,
@@ -31,13 +33,15 @@ from sdmx_server.grammar.text import divide, parse_query_string
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.query import (
     AvailabilityQuery,
+    Cube,
     DataQuery,
     MetadataQuery,
     RegistrationQuery,
     SchemaQuery,
     StructureQuery,
 )
-from sdmx_server.rest import authentication, negotiate
+from sdmx_server.rest import negotiate
+from sdmx_server.rest.authentication import Permit, permit_of
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
 from sdmx_server.rest.negotiate import Offer
@@ -55,8 +59,8 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
     """Answer a data query in the format that the client prefers."""
     here = site()
     _check_past(query)
-    permit = authentication.permit(query.cube, query.as_of)
-    query = replace(query, cube=permit.cube)
+    permit = _permit(query.cube, query.as_of)
+    query = replace(query, cube=replace(query.cube, without=permit.withheld))
 
     def make(chosen: DataFormat, asked: Asked) -> Iterable[bytes]:
         found = data_exchange.answer(
@@ -103,8 +107,8 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
 def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
     """Answer an availability query in the format that the client prefers."""
     _check_past(query)
-    permit = authentication.permit(query.cube)
-    query = replace(query, cube=permit.cube)
+    permit = _permit(query.cube)
+    query = replace(query, cube=replace(query.cube, without=permit.withheld))
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
         stores = site().stores
@@ -148,11 +152,14 @@ def schema(query: SchemaQuery, dialect: Dialect) -> Response:
 def registration(query: RegistrationQuery, service_url: str) -> Response:
     """Answer a query for registrations, whose data this service has at its address."""
 
+    stores = site().stores
+    permit = permit_of(lambda: registration_exchange.dataflows_of(query, stores))
+
     def make(chosen: RegistryFormat, asked: Asked) -> Iterable[bytes]:
-        found = registration_exchange.answer(query, site().stores, service_url)
+        found = registration_exchange.answer(query, stores, service_url, without=permit.withheld)
         return [chosen.write(found, asked.message, chosen.version)]
 
-    return _answered(REGISTRY_FORMATS, make)
+    return _answered(REGISTRY_FORMATS, make, permit.audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,10 @@ class Asked:
 
     message: Message
     parameters: Mapping[str, str]
+
+
+def _permit(cube: Cube, as_of: datetime | None = None) -> Permit:
+    return permit_of(lambda: dataflows_of(cube, site().stores.catalogues.at(as_of)))
 
 
 def _check_past(query: Query) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from sdmx_server.site import EXTENSION
 from sdmx_server.storage.maintenance import Maintenance
 from sdmx_server.storage.tokens import Role
 from tests.conformance.answers import error, media, row, table
+from tests.conformance.artefacts import agreement
 from tests.conformance.conftest import Serving
 from tests.conformance.fixtures import Content, exr, flat, history, organisations, shared
 
@@ -189,6 +191,32 @@ def test_availability_leaves_out_what_may_not_be_read(restricted: FlaskClient):
     every = restricted.get(url, headers=headers).json["data"]["availabilityConstraints"]
     assert len(every) == len(some) + 1
     assert "HIST" not in str(some)
+
+
+@pytest.mark.parametrize(
+    ("path", "stranger"),
+    [("/dataflow/TST/EXR", 401), ("/provider/TST/BIS", 401), ("/dataflow/TST/*", 200)],
+)
+def test_where_restricted_data_are_to_be_had_is_told_to_who_may_read_them(
+    serving: Serving, path: str, stranger: int
+):
+    structure, flow = flat("1.0.0").artefacts
+    ((at, (given,)),) = flat("1.0.0").deliveries
+    supplied = [(at, [replace(given, provider="TST.ECB")])]
+    open_ = Content([structure, flow, agreement("PA_FLAT", "1.0.0", flow, "ECB")], supplied)
+    made = Content(shared("1.0.0")) + Content(organisations()) + exr("1.0.0") + open_
+    client = serving(made, restricted=("TST:EXR",))
+    url = f"{V2}/registration{path}"
+    some = client.get(url)
+    assert some.status_code == stranger
+    assert "PA_ECB" not in some.text
+    assert ("PA_FLAT" in some.text) == (stranger == 200)
+    assert client.get(url, headers=bearing(client)).status_code == {401: 403}.get(stranger, 200)
+    every = client.get(url, headers=bearing(client, Role.STEWARD))
+    assert every.status_code == 200
+    assert "PA_BIS" in every.text
+    assert is_for_some(some)
+    assert is_for_some(every)
 
 
 @pytest.mark.parametrize(
