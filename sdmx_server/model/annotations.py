@@ -10,7 +10,7 @@ SeriesKey, GroupKey, Observation are annotable).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -50,3 +50,24 @@ def from_text(text: str) -> tuple[Annotation, ...]:
         ValueError: if the text is no list of annotations.
     """
     return _LIST.decode(text)
+
+
+def of_observation(
+    series: Mapping[str, str], own: Mapping[str, str], *, in_time: bool
+) -> dict[str, str]:
+    """Return the cells of an observation: its own, and those of its series.
+
+    Args:
+        series: the cells of the series; what is said of it in ``ANNOTATIONS``.
+        own: the cells of the observation alone.
+        in_time: whether the series is one in time. What is said of another goes to its
+            observations, because the series is a way to present them.
+    """
+    said = series.get(ANNOTATIONS)
+    if said is None:
+        return {**series, **own}
+    if in_time:
+        rest = {id_: text for id_, text in series.items() if id_ != ANNOTATIONS}
+        return {**rest, **own, SERIES_ANNOTATIONS: said}
+    both = from_text(said) + from_text(own.get(ANNOTATIONS, "[]"))
+    return {**series, **own, ANNOTATIONS: to_text(both)}

@@ -96,6 +96,11 @@ UNEXPECTED_ELEMENT = FaultKind(
     "Elemen {value!r} tidak dikenal di sini.",
     "Element {value!r} is not known here.",
 )
+MALFORMED_ANNOTATIONS = FaultKind(
+    "malformed-annotations",
+    "Anotasi tidak dapat dibaca: {reason}",
+    "The annotations cannot be read: {reason}",
+)
 MALFORMED_JSON = FaultKind(
     "malformed-json",
     "JSON tidak dapat dibaca: {reason}.",

@@ -19,6 +19,13 @@ from sdmx_server.formats.data.readers.json_value import as_index, as_list, as_ob
 from sdmx_server.formats.data.readers.ml_header import ACTIONS, DEFAULT_ACTION
 from sdmx_server.formats.data.readers.row_list import RowList
 from sdmx_server.formats.data.readers.text import decode
+from sdmx_server.formats.structure.json import main_language
+from sdmx_server.model.annotations import (
+    ANNOTATIONS,
+    DATASET_ANNOTATIONS,
+    of_observation,
+    to_text,
+)
 from sdmx_server.model.delivery import Delivery
 
 _SWITCHED_OFF = "~"
@@ -50,7 +57,7 @@ def _read(content: bytes, found: FaultList) -> list[Delivery]:
     _refuse_version_1(message, found)
     data = as_object(message.get("data"), "data", found)
     structures = [
-        read_structure(structure, f"structures[{i}]", found)
+        read_structure(structure, f"structures[{i}]", main_language(message), found)
         for i, structure in enumerate(as_list(data.get("structures"), "data.structures", found))
     ]
     reading = _Reading(found)
@@ -100,6 +107,9 @@ def _delivery(
     _read_observations(data_set, shared, structure, where, rows, reading)
     attributes = as_list(data_set.get("attributes", []), f"{where}.attributes", found)
     rows.dataset_attributes |= _cells(structure.dataset_attributes, attributes, where, found)
+    said = as_list(data_set.get("annotations", []), f"{where}.annotations", found)
+    for text in _said(said, structure, where, found).values():
+        rows.dataset_attributes[DATASET_ANNOTATIONS] = text
     if action == "Delete" and not rows.rows:
         _add(rows, {}, reading)  # nothing is named: everything is meant
     return Delivery(
@@ -124,9 +134,11 @@ def _read_groups(
     where = f"{where}.dimensionGroupAttributes"
     groups = as_object(data_set.get("dimensionGroupAttributes", {}), where, found)
     for key, values in groups.items():
-        cells = _key(key, structure.key, f"{where}[{key!r}]", found)
-        texts = as_list(values, f"{where}[{key!r}]", found)
-        cells |= _cells(structure.group_attributes, texts, where, found)
+        here = f"{where}[{key!r}]"
+        cells = _key(key, structure.key, here, found)
+        axes, texts = structure.group_attributes, as_list(values, here, found)
+        cells |= _cells(axes, texts, where, found)
+        cells |= _said(texts[len(axes) :], structure, here, found)
         _add(rows, cells, reading)
 
 
@@ -146,6 +158,8 @@ def _read_series(
         cells = {**shared, **_key(key, structure.series, here, found)}
         attributes = as_list(series.get("attributes", []), f"{here}.attributes", found)
         cells |= _cells(structure.series_attributes, attributes, here, found)
+        said = as_list(series.get("annotations", []), f"{here}.annotations", found)
+        cells |= _said(said, structure, here, found)
         if not series.get("observations"):
             _add(rows, cells, reading)
         _read_observations(series, cells, structure, here, rows, reading)
@@ -164,9 +178,11 @@ def _read_observations(
     where = f"{where}.observations"
     for key, item in as_object(holder.get("observations", {}), where, found).items():
         here = f"{where}[{key!r}]"
-        cells = {**shared, **_key(key, structure.observation, here, found)}
-        cells |= _cells(structure.observed, as_list(item, here, found), here, found)
-        _add(rows, cells, reading)
+        values = as_list(item, here, found)
+        cells = _key(key, structure.observation, here, found)
+        cells |= _cells(structure.observed, values, here, found)
+        cells |= _said(values[len(structure.observed) :], structure, here, found)
+        _add(rows, of_observation(shared, cells, in_time=structure.is_in_time), reading)
 
 
 def _add(rows: RowList, cells: Mapping[str, str], reading: _Reading) -> None:
@@ -193,7 +209,7 @@ def _key(key: str, axes: Sequence[Axis], where: str, found: FaultList) -> dict[s
 def _cells(
     axes: Sequence[Axis], values: Sequence[object], where: str, found: FaultList
 ) -> dict[str, str]:
-    """Return the texts of values; those past the axes are annotations."""
+    """Return the texts of values; those past the axes are numbers of annotations."""
     cells: dict[str, str] = {}
     for axis, value in zip(axes, values, strict=False):
         if value is None:
@@ -204,3 +220,18 @@ def _cells(
             found.stop(faults.JSON_SHAPE, None, shown, axis.id, where=where, expected=axis.range)
         cells[axis.id] = text
     return cells
+
+
+def _said(
+    numbers: Sequence[object], structure: JsonStructure, where: str, found: FaultList
+) -> dict[str, str]:
+    """Return the cell of the annotations with these numbers; none where there are none."""
+    annotations = []
+    for number in numbers:
+        index = as_index(number)
+        if index is None or index >= len(structure.annotations):
+            shown = json.dumps(number, ensure_ascii=False)
+            expected = f"annotations 0 – {len(structure.annotations) - 1}"
+            found.stop(faults.JSON_SHAPE, None, shown, where=where, expected=expected)
+        annotations.append(structure.annotations[index])
+    return {ANNOTATIONS: to_text(annotations)} if annotations else {}

@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
+from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.formats.data.readers.json_value import as_index, as_list, as_object, to_text
+from sdmx_server.formats.data.readers.ml_header import TIME
+from sdmx_server.formats.structure.json2_rules import DIALECT_2_1
+from sdmx_server.formats.structure.jsonform import unform
+from sdmx_server.model.artefact import Annotation
 from sdmx_server.model.urn import parse_urn
 
 _CONTEXTS = {
@@ -58,7 +65,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class JsonStructure:
-    """A structure of the message; ``key`` holds all dimensions in the order of the DSD."""
+    """A structure of the message.
+
+    ``key`` holds all dimensions in the order of the DSD, ``annotations`` what data refer to
+    by number.
+    """
 
     reference: str
     context: str
@@ -70,10 +81,16 @@ class JsonStructure:
     dataset_attributes: Sequence[Axis]
     group_attributes: Sequence[Axis]
     series_attributes: Sequence[Axis]
+    annotations: Sequence[Annotation]
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether observations of a series differ in time."""
+        return [axis.id for axis in self.observation] == [TIME]
 
 
-def read_structure(value: object, where: str, found: FaultList) -> JsonStructure:
-    """Read one of ``data.structures``.
+def read_structure(value: object, where: str, language: str, found: FaultList) -> JsonStructure:
+    """Read one of ``data.structures``; ``language`` is that of texts that say none.
 
     Raises:
         DeliveryFaults: if it has not the shape that SDMX-JSON 2 gives it.
@@ -100,7 +117,21 @@ def read_structure(value: object, where: str, found: FaultList) -> JsonStructure
         dataset_attributes=attributes["dataSet"],
         group_attributes=attributes["dimensionGroup"],
         series_attributes=attributes["series"],
+        annotations=_annotations(structure, f"{where}.annotations", language, found),
     )
+
+
+def _annotations(
+    structure: dict[str, object], where: str, language: str, found: FaultList
+) -> list[Annotation]:
+    listed = as_list(structure.get("annotations", []), where, found)
+    try:
+        sent = [unform(Annotation, one, DIALECT_2_1, language) for one in listed]
+        return msgspec.convert(sent, list[Annotation])
+    except MessageSyntaxError as error:
+        found.stop(faults.MALFORMED_ANNOTATIONS, None, None, where, reason=error.detail)
+    except msgspec.ValidationError as error:
+        found.stop(faults.MALFORMED_ANNOTATIONS, None, None, where, reason=str(error))
 
 
 def _reference(structure: dict[str, object], where: str, found: FaultList) -> tuple[str, str]:

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from lxml import etree
 
 from sdmx_server.formats.data.readers import faults
+from sdmx_server.formats.data.readers.ml_annotations import annotation_cells, dataset_annotations
 from sdmx_server.formats.data.readers.ml_message import (
     DataSet,
     Read,
+    below,
     components,
-    ignore,
     provider,
     read_message,
     type_name,
@@ -62,10 +63,13 @@ def _generic_series(element: etree._Element, data_set: DataSet) -> None:
             observations.append(child)
         elif name == "Attributes" or name in _KEYS:
             shared |= _values(child)
-        elif name != "Annotations":
+        elif name == "Annotations":
+            shared |= annotation_cells(child, data_set)
+        else:
             data_set.found.add(faults.UNEXPECTED_ELEMENT, line_of(child), name)
     for observation in observations:
-        data_set.content.add(line_of(observation), shared | _generic_cells(observation, data_set))
+        cells = below(shared, _generic_cells(observation, data_set), data_set)
+        data_set.content.add(line_of(observation), cells)
     if not observations:
         data_set.content.add(line_of(element), shared)
 
@@ -81,7 +85,9 @@ def _generic_cells(element: etree._Element, data_set: DataSet) -> dict[str, str]
             cells[_PRIMARY_MEASURE] = child.get("value", "")
         elif name == "Attributes" or name in _KEYS:
             cells |= _values(child)
-        elif name != "Annotations":
+        elif name == "Annotations":
+            cells |= annotation_cells(child, data_set)
+        else:
             data_set.found.add(faults.UNEXPECTED_ELEMENT, line_of(child), name)
     return cells
 
@@ -91,16 +97,17 @@ def _row(element: etree._Element, data_set: DataSet) -> None:
 
 
 def _group(element: etree._Element, data_set: DataSet) -> None:
-    data_set.content.add(line_of(element), components(element))
+    data_set.content.add(line_of(element), components(element) | _said(element, data_set))
 
 
 def _series(element: etree._Element, data_set: DataSet) -> None:
-    shared = components(element)
+    shared = components(element) | _said(element, data_set)
     is_empty = True
     for child in element:
         if local_name(child) == "Obs":
             is_empty = False
-            data_set.content.add(line_of(child), shared | _observation(child, data_set))
+            cells = below(shared, _observation(child, data_set), data_set)
+            data_set.content.add(line_of(child), cells)
         elif local_name(child) != "Annotations":
             name = local_name(child)
             data_set.found.add(faults.UNEXPECTED_ELEMENT, line_of(child), name)
@@ -109,12 +116,20 @@ def _series(element: etree._Element, data_set: DataSet) -> None:
 
 
 def _observation(element: etree._Element, data_set: DataSet) -> dict[str, str]:
-    cells = components(element)
+    cells = components(element) | _said(element, data_set)
     dimension = data_set.reference.dimension_at_observation
     measure = type_name(element)
     if measure is not None and dimension != _FLAT:
         cells.setdefault(dimension, measure)  # an explicit measure is told by its type
     return cells
+
+
+def _said(element: etree._Element, data_set: DataSet) -> dict[str, str]:
+    """Return the cell of what is said of an element; none where nothing is."""
+    for child in element:
+        if local_name(child) == "Annotations":
+            return annotation_cells(child, data_set)
+    return {}
 
 
 _GENERIC: Mapping[str, Read] = {
@@ -123,14 +138,14 @@ _GENERIC: Mapping[str, Read] = {
     "Series": _generic_series,
     "Obs": _generic_row,
     "DataProvider": provider,
-    "Annotations": ignore,
+    "Annotations": dataset_annotations,
 }
 _STRUCTURE_SPECIFIC: Mapping[str, Read] = {
     "Group": _group,
     "Series": _series,
     "Obs": _row,
     "DataProvider": provider,
-    "Annotations": ignore,
+    "Annotations": dataset_annotations,
 }
 KINDS: Mapping[str, Mapping[str, Read]] = {
     "GenericData": _GENERIC,

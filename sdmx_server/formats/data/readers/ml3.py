@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from lxml import etree
 
 from sdmx_server.formats.data.readers import faults
+from sdmx_server.formats.data.readers.ml_annotations import annotation_cells, dataset_annotations
 from sdmx_server.formats.data.readers.ml_message import (
     DataSet,
     Read,
+    below,
     components,
-    ignore,
     provider,
     read_message,
 )
@@ -49,7 +50,7 @@ def _series(element: etree._Element, data_set: DataSet) -> None:
     shared, observations = _cells(element, data_set)
     for observation in observations:
         cells, _ = _cells(observation, data_set)
-        data_set.content.add(line_of(observation), shared | cells)
+        data_set.content.add(line_of(observation), below(shared, cells, data_set))
     if not observations:
         data_set.content.add(line_of(element), shared)
 
@@ -72,7 +73,9 @@ def _cells(
             observations.append(child)
         elif name == "Metadata":
             cells |= metadata_cells(child)
-        elif name != "Annotations":
+        elif name == "Annotations":
+            cells |= annotation_cells(child, data_set)
+        else:
             data_set.found.add(faults.UNEXPECTED_ELEMENT, line_of(child), name)
     return cells, observations
 
@@ -115,6 +118,6 @@ KINDS: Mapping[str, Mapping[str, Read]] = {
         "Obs": _row,
         "Metadata": _metadata,
         "DataProvider": provider,
-        "Annotations": ignore,
+        "Annotations": dataset_annotations,
     }
 }

@@ -16,6 +16,7 @@ from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.formats.data.readers.ml_header import (
     DEFAULT_ACTION,
+    TIME,
     Header,
     StructureReference,
     read_action,
@@ -24,6 +25,7 @@ from sdmx_server.formats.data.readers.ml_header import (
 )
 from sdmx_server.formats.data.readers.row_list import RowList
 from sdmx_server.formats.data.readers.xml import events, forget, line_of, local_name
+from sdmx_server.model.annotations import of_observation
 from sdmx_server.model.delivery import Delivery
 
 _DATA_SET, _CHILD = 2, 3  # depth of elements below the root, which is 1
@@ -59,10 +61,6 @@ Read = Callable[[etree._Element, DataSet], None]
 """Reads one child of a data set."""
 
 
-def ignore(element: etree._Element, data_set: DataSet) -> None:
-    """Pass over an element that says nothing of the data, such as annotations."""
-
-
 def provider(element: etree._Element, data_set: DataSet) -> None:
     """Note who provided the data set."""
     data_set.provider = read_provider(element)
@@ -93,6 +91,12 @@ def components(element: etree._Element) -> dict[str, str]:
         for name, text in element.attrib.items()
         if not str(name).startswith("{")
     }
+
+
+def below(series: Mapping[str, str], own: Mapping[str, str], data_set: DataSet) -> dict[str, str]:
+    """Return the cells of an observation: its own, and those of the series that it is in."""
+    in_time = data_set.reference.dimension_at_observation == TIME
+    return of_observation(series, own, in_time=in_time)
 
 
 def type_name(element: etree._Element) -> str | None:
