@@ -35,6 +35,7 @@ from sdmx_server.exchange.retrieval import apart, select
 from sdmx_server.exchange.selection import Selection
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.window import Window
+from sdmx_server.model.annotations import DATASET_ANNOTATIONS
 from sdmx_server.query import ALL_DIMENSIONS, DataQuery
 
 
@@ -216,6 +217,7 @@ def _dataset(piece: _Piece, query: DataQuery) -> Dataset:
         batches=iter(()),
         valid_from=episode.valid_from,
         valid_to=episode.valid_to,
+        annotations=values.get(DATASET_ANNOTATIONS if DATASET_ANNOTATIONS in packed.levels else ""),
     )
 
 

@@ -40,7 +40,7 @@ class Packaging:
             where another dimension is at observation level.
         attributes: ids of the attributes to show, in DSD order.
         measures: ids of the measures to show, in DSD order.
-        levels: where each shown attribute stands.
+        levels: where each shown attribute stands, and each shown column of annotations.
         with_observations: whether observations are shown at all.
         regrouped: whether the series are others than those that the store holds.
     """
@@ -81,7 +81,7 @@ def packaging_of(query: DataQuery, structure: ResolvedStructure) -> Packaging:
         series_key=tuple(d.id for d in key if d.id != at_observation),
         attributes=tuple(a.id for a in attributes),
         measures=tuple(m.id for m in measures),
-        levels=levels,
+        levels=levels | {a.id: _level(a, at_observation) for a in annotations},
         with_observations=flat or bool(measures) or Level.OBSERVATION in levels.values(),
         regrouped=crossed,
     )
