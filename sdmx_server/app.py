@@ -20,7 +20,7 @@ from sdmx_server.rest.urls import Tail
 from sdmx_server.settings import Settings, load_settings
 from sdmx_server.site import EXTENSION, Site
 from sdmx_server.storage.database import opened
-from sdmx_server.web import home
+from sdmx_server.web import conformance, home
 
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -69,7 +69,13 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     )
     app.before_request(_check_url(settings.max_url))
     app.before_request(maintenance.require_open)
-    for blueprint in (v1.blueprint, v2.blueprint, health.blueprint, home.blueprint):
+    for blueprint in (
+        v1.blueprint,
+        v2.blueprint,
+        health.blueprint,
+        home.blueprint,
+        conformance.blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.after_request(_add_headers)
     app.after_request(authentication.mark)

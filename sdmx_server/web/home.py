@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response
 
 from sdmx_server.dataset import localised
 from sdmx_server.exchange.overview import overview
 from sdmx_server.site import site
+from sdmx_server.web.page import language, page
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
@@ -25,6 +26,7 @@ _WORDS = {
         "none": "belum ada data",
         "restricted": "data terbatas, perlu token",
         "api": "Untuk program",
+        "conformance": "Kesesuaian dengan standar SDMX",
         "other": "English",
     },
     "en": {
@@ -41,6 +43,7 @@ _WORDS = {
         "none": "no data yet",
         "restricted": "restricted data, a token is needed",
         "api": "For programs",
+        "conformance": "Conformance to the SDMX standard",
         "other": "Bahasa Indonesia",
     },
 }
@@ -50,20 +53,10 @@ _WORDS = {
 def home() -> Response:
     """Show the dataflows with links to their data in the common formats."""
     here = site()
-    asked = request.args.get("lang")
-    accepted = request.accept_languages.values()  # the best first
-    offered = (tag.partition("-")[0].lower() for tag in (asked, *accepted) if tag)
-    language = next((tag for tag in offered if tag in _WORDS), "id")
-    order = (language, *here.languages)
-    page = render_template(
+    order = (language(), *here.languages)
+    return page(
         "home.html",
-        language=language,
-        other="en" if language == "id" else "id",
-        words=_WORDS[language],
+        _WORDS,
         entries=overview(here.stores, here.access),
         text=lambda texts: localised(texts, order),
     )
-    response = make_response(page)
-    response.headers["Vary"] = "Accept-Language"
-    response.headers["Content-Language"] = language
-    return response
