@@ -10,9 +10,11 @@ from dataclasses import replace
 
 from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, SemanticError
+from sdmx_server.exchange.access import Access, is_open
 from sdmx_server.exchange.availability import of_dataflow
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.constraints import without_time
+from sdmx_server.exchange.cube import flow_name
 from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.partial import cut_to_items, cut_to_used, stub
 from sdmx_server.exchange.references import Prepare, References, named_lists
@@ -42,7 +44,7 @@ def answer(
     stores: Stores,
     *,
     to_agencies: bool = True,
-    with_availability: bool = False,
+    available_under: Access | None = None,
     time_is_read: bool = True,
 ) -> list[Maintainable | AvailabilityConstraint]:
     """Find the artefacts that a query asks for, and those that it wants along with them.
@@ -53,8 +55,8 @@ def answer(
         query: the query.
         stores: where to look.
         to_agencies: whether artefacts refer to the scheme that their agency stands in.
-        with_availability: whether what the store has of a dataflow is one of the constraints
-            that refer to it, unless another says what there is.
+        available_under: if given, what the store has of a dataflow is one of the constraints
+            that refer to it, unless another says what there is or these rules keep it from some.
         time_is_read: whether clients can read ranges of time in Actual constraints that come
             along; where they cannot, the ranges are left out.
 
@@ -69,9 +71,11 @@ def answer(
     walk = References(catalogue, prepare, to_agencies=to_agencies)
     related = walk.related(matched, query.references).values()
     others = [artefact for artefact in related if _has_role(artefact, query.constraint_role)]
-    available = (
-        _available(matched, others, query, stores, time_is_read) if with_availability else []
-    )
+    available: list[AvailabilityConstraint] = []
+    if available_under is not None and _wants_constraints(query):
+        flows = _without_actual(matched, others, available_under)
+        told = (of_dataflow(flow, stores, with_time=time_is_read) for flow in flows)
+        available = [constraint for constraint in told if constraint is not None]
     if not time_is_read:
         others = [without_time(a) if isinstance(a, DataConstraint) else a for a in others]
     if query.detail in _STUBS:
@@ -86,28 +90,24 @@ def answer(
     return [*matched, *others, *available]
 
 
-def _available(
-    matched: Sequence[Maintainable],
-    others: Sequence[Maintainable],
-    query: StructureQuery,
-    stores: Stores,
-    with_time: bool,
-) -> list[AvailabilityConstraint]:
-    """Return what the store has of the dataflows, if their constraints are wanted."""
-    if query.constraint_role == "Allowed" or not _BRING_CONSTRAINTS & set(query.references):
-        return []
+def _wants_constraints(query: StructureQuery) -> bool:
+    return query.constraint_role != "Allowed" and bool(_BRING_CONSTRAINTS & set(query.references))
+
+
+def _without_actual(
+    matched: Sequence[Maintainable], others: Sequence[Maintainable], access: Access
+) -> list[Dataflow]:
+    """Return the dataflows whose data may be told of and are by no constraint."""
     told = {
         urn
         for artefact in others
         if isinstance(artefact, DataConstraint) and artefact.role == "Actual"
         for urn in references(artefact)
     }
-    found = [
-        of_dataflow(artefact, stores, with_time=with_time)
-        for artefact in matched
-        if isinstance(artefact, Dataflow) and artefact.urn not in told
+    flows = [artefact for artefact in matched if isinstance(artefact, Dataflow)]
+    return [
+        flow for flow in flows if flow.urn not in told and is_open(access, {flow_name(flow.urn)})
     ]
-    return [constraint for constraint in found if constraint is not None]
 
 
 def _words(query: StructureQuery) -> str:

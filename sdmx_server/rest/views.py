@@ -84,14 +84,15 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
 
 def structure(query: StructureQuery, dialect: Dialect) -> Response:
     """Answer a structure query in the format that the client prefers."""
+    here = site()
     _check_past(query)
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
         artefacts = structure_exchange.answer(
             query,
-            site().stores,
+            here.stores,
             to_agencies=dialect.to_agencies,
-            with_availability=dialect.with_availability,
+            available_under=here.access if dialect.with_availability else None,
             time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
         )
         if not any(map(chosen.can_hold, artefacts)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,7 +16,7 @@ from sdmx_server.exchange.tokens import issue
 from sdmx_server.site import EXTENSION
 from sdmx_server.storage.maintenance import Maintenance
 from sdmx_server.storage.tokens import Role
-from tests.conformance.answers import error, media, row, table
+from tests.conformance.answers import artefacts, error, media, row, table
 from tests.conformance.artefacts import agreement
 from tests.conformance.conftest import Serving
 from tests.conformance.fixtures import Content, exr, flat, history, organisations, shared
@@ -42,6 +43,7 @@ EMBARGOED = (
 OPEN = (
     f"{V1}/data/EXR",
     f"{V1}/dataflow/TST/HIST",
+    f"{V1}/dataflow/TST/HIST?references=all",
     f"{V1}/datastructure/TST/DSD_HIST?references=all",
     f"{V1}/schema/dataflow/TST/HIST",
     f"{V1}/availableconstraint/EXR",
@@ -217,6 +219,16 @@ def test_where_restricted_data_are_to_be_had_is_told_to_who_may_read_them(
     assert "PA_BIS" in every.text
     assert is_for_some(some)
     assert is_for_some(every)
+
+
+@pytest.mark.parametrize("rules", [{"restricted": ("TST:HIST",)}, {"anonymous_read": False}, {}])
+def test_a_structure_does_not_tell_what_there_is_of_restricted_data(serving: Serving, rules: Any):
+    client = serving(content(), **rules)
+    for headers in ({}, bearing(client, Role.STEWARD)):
+        told = artefacts(client.get(f"{V1}/dataflow/TST/HIST?references=all", headers=headers))
+        assert [name for name in told if "Constraint" in name] == (
+            [] if rules else ["ContentConstraint=TST:HIST(1.0.0)"]
+        )
 
 
 @pytest.mark.parametrize(
