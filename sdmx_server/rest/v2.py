@@ -28,8 +28,8 @@ def _schema(path: str, query: str) -> Response:
 
 def _registration(path: str, query: str) -> Response:
     asked = grammar.parse_registration(path, query)
+    here = f"{request.url_root.rstrip('/')}{blueprint.url_prefix}"
     try:
-        here = f"{request.url_root.rstrip('/')}{blueprint.url_prefix}"
         return views.registration(asked, here)
     except NoResults as error:
         return problem(error, V2, status=404 if asked.by == "id" else None)

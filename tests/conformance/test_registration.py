@@ -36,7 +36,6 @@ from tests.conformance.fixtures import (
 )
 from tests.formats.xsd_validation import validate_data
 
-REGISTRY = "registry+xml;version=3.1.0"
 URN = "urn:sdmx:org.sdmx.infomodel.registry.ProvisionAgreement=TST:{}(1.0.0)"
 ECB, BIS, FLAT = "TST@PA_ECB@1$0$0", "TST@PA_BIS@1$0$0", "TST@PA_FLAT@1$0$0"
 NEXT = timedelta(microseconds=1)
@@ -51,34 +50,27 @@ class Told(NamedTuple):
     flags: dict[str, str]
 
 
+def base() -> Content:
+    """Return what the exchange rates stand on."""
+    return Content([*shared("1.0.0"), *organisations()])
+
+
 def registry() -> Content:
     """Return exchange rates of two providers, of which each changes once, and data without time."""
     _, flow, _ = exr_structures("1.0.0")
-    _, flat_flow = flat("1.0.0").artefacts
-    supplied = agreement("PA_FLAT", "1.0.0", flat_flow, "BIS")
-    unused = agreement("PA_UNUSED", "1.0.0", flat_flow, "ECB")
-    changes = Content(
-        [supplied, unused],
-        [
-            (T1, [delivery(flow, [changed("M.JPY")], "Append")]),
-            (T2, [delivery(flow, [gone("M.CHF")], "Delete")]),
-        ],
-    )
-    return Content([*shared("1.0.0"), *organisations()]) + changed_order(changes)
-
-
-def changed_order(changes: Content) -> Content:
-    """Put the structures that the changes are about before them."""
-    made = exr("1.0.0") + flat("1.0.0")
-    for _, deliveries in made.deliveries:
-        deliveries[:] = [with_provider(each) for each in deliveries]
-    return made + changes
-
-
-def with_provider(delivered):
-    """Return a delivery with its provider, where two have an agreement."""
-    known = PROVIDER in delivered.columns
-    return delivered if known else replace(delivered, provider="TST.BIS")
+    timeless = flat("1.0.0")
+    _, flat_flow = timeless.artefacts
+    agreements = [
+        agreement("PA_FLAT", "1.0.0", flat_flow, "BIS"),
+        agreement("PA_UNUSED", "1.0.0", flat_flow, "ECB"),
+    ]
+    ((at, (supplied,)),) = timeless.deliveries
+    timeless.deliveries[:] = [(at, [replace(supplied, provider="TST.BIS")])]
+    changes = [
+        (T1, [delivery(flow, [changed("M.JPY")], "Append")]),
+        (T2, [delivery(flow, [gone("M.CHF")], "Delete")]),
+    ]
+    return base() + exr("1.0.0") + timeless + Content(agreements, changes)
 
 
 def changed(series: str) -> Row:
@@ -292,7 +284,7 @@ def test_a_registration_is_valid_as_long_as_its_agreement(serving: Serving):
         structs.replace(each, **bounds) if isinstance(each, ProvisionAgreement) else each
         for each in made.artefacts
     ]
-    response = ask(serving(Content([*shared("1.0.0"), *organisations()]) + made), "/*")
+    response = ask(serving(base() + made), "/*")
     validate_data(response.data, (), "3.1.0")
     for each in told(response).values():
         assert (each.flags["validFrom"], each.flags["validTo"]) == (*bounds.values(),)
@@ -301,7 +293,7 @@ def test_a_registration_is_valid_as_long_as_its_agreement(serving: Serving):
 def test_each_version_of_an_agreement_is_a_registration(serving: Serving):
     _, flow, _ = exr_structures("1.0.0")
     again = agreement("PA_BIS", "1.1.0-draft.2", flow, "BIS")
-    client = serving(Content([*shared("1.0.0"), *organisations(), again]) + exr("1.0.0"))
+    client = serving(base() + Content([again]) + exr("1.0.0"))
     draft = "TST@PA_BIS@1$1$0-draft$2"
     assert list(told(ask(client, "/provisionagreement/TST/PA_BIS"))) == [BIS, draft]
     assert list(told(ask(client, "/provisionagreement/TST/PA_BIS/~"))) == [draft]
@@ -327,7 +319,7 @@ def test_a_publication_updates_the_registrations_whose_data_it_changes(serving: 
     made, ids = UPDATES[what]
     _, flow, _ = exr_structures("1.0.0")
     rows, action, attributes = made()
-    content = Content([*shared("1.0.0"), *organisations()]) + exr("1.0.0")
+    content = base() + exr("1.0.0")
     later = Content([], [(T3, [delivery(flow, rows, action, attributes)])])
     client = serving(content + later)
     found = told(ask(client, "/*"))
@@ -339,7 +331,7 @@ def test_who_has_no_data_any_more_has_no_registration(serving: Serving):
     _, flow, _ = exr_structures("1.0.0")
     everything = [{**gone("M.JPY"), "TIME_PERIOD": None}]
     later = Content([], [(T3, [delivery(flow, everything, "Delete")])])
-    content = Content([*shared("1.0.0"), *organisations()]) + exr("1.0.0") + later
+    content = base() + exr("1.0.0") + later
     assert list(told(ask(serving(content), "/*"))) == [ECB]
 
 
