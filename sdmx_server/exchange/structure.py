@@ -23,7 +23,7 @@ from sdmx_server.exchange.stores import Stores
 from sdmx_server.formats.structure.availability import actual_constraint
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import references
-from sdmx_server.model.constraint import AvailabilityConstraint, DataConstraint
+from sdmx_server.model.constraint import AvailabilityConstraint, DataConstraint, MetadataConstraint
 from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
 from sdmx_server.model.hierarchy import Hierarchy
 from sdmx_server.query import StructureQuery
@@ -150,7 +150,7 @@ def _is_meant(artefact: Hierarchy, query: StructureQuery) -> bool:
 
 
 def _has_role(artefact: Maintainable, role: str | None) -> bool:
-    if role is None or not isinstance(artefact, DataConstraint):
+    if role is None or not isinstance(artefact, DataConstraint | MetadataConstraint):
         return True
     return (artefact.role or "Allowed") == role
 

@@ -21,6 +21,7 @@ MAPS = (
     "organisationschememap",
     "reportingtaxonomymap",
 )
+CONTENT_CONSTRAINTS = ("dataconstraint", "metadataconstraint")
 VTL_SCHEMES = (
     "transformationscheme",
     "rulesetscheme",
@@ -62,17 +63,19 @@ V1_TYPES: Mapping[str, tuple[str, ...]] = {
     **{name: (name,) for name in IN_BOTH},
     "organisationscheme": ORGANISATION_SCHEMES,
     "hierarchicalcodelist": ("hierarchy",),
-    "structureset": MAPS,
-    "contentconstraint": ("dataconstraint",),
-    "actualconstraint": ("dataconstraint",),
-    "allowedconstraint": ("dataconstraint",),
+    "provisionagreement": ("provisionagreement", "metadataprovisionagreement"),
+    "structureset": ("structureset", *MAPS),
+    "contentconstraint": CONTENT_CONSTRAINTS,
+    "actualconstraint": CONTENT_CONSTRAINTS,
+    "allowedconstraint": CONTENT_CONSTRAINTS,
     "attachmentconstraint": ("attachmentconstraint",),
     "namealiasscheme": ("namepersonalisationscheme",),
     "structure": (),
 }
 """The structural resources of SDMX-REST 1.5, with the types of 2.2 that they stand for.
 
-``structure`` stands for every type; ``attachmentconstraint`` has no successor.
+``structure`` stands for every type; ``attachmentconstraint`` has no successor, and nor have
+the sets that hold several maps, which are kept beside these.
 """
 
 CONSTRAINT_ROLES = {"actualconstraint": "Actual", "allowedconstraint": "Allowed"}

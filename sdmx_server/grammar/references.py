@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from sdmx_server.errors import QuerySyntaxError
-from sdmx_server.grammar.artefact_types import MAPS, V1_TYPES, V2_TYPES
+from sdmx_server.grammar.artefact_types import V1_TYPES, V2_TYPES
 
 V1_DETAILS = (
     "full",
@@ -31,7 +31,7 @@ V1_REFERENCES: Types = {name: types for name, types in V1_TYPES.items() if types
 V2_REFERENCES: Types = {
     **{name: (name,) for name in V2_TYPES},
     # Gone from SDMX-REST 2.2, but its OpenAPI document still lists them.
-    "structureset": MAPS,
+    "structureset": V1_TYPES["structureset"],
     "namealiasscheme": ("namepersonalisationscheme",),
 }
 _AVAILABILITY_TYPES = (

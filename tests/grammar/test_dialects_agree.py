@@ -72,9 +72,9 @@ SAME_STRUCTURES = {
         ("dataflow", "TST/EXR/1.0", "detail=referencePartial&references=descendants"),
         ("dataflow/TST/EXR/1.0", "detail=referencepartial&references=descendants"),
     ),
-    "constraints": (
-        ("contentconstraint", "TST/all/all", "references=dataflow"),
-        ("dataconstraint/TST/*/*", "references=dataflow"),
+    "one type along with another": (
+        ("categorisation", "TST/all/all", "references=dataflow"),
+        ("categorisation/TST/*/*", "references=dataflow"),
     ),
     "maps by reference": (
         ("dataflow", "TST/EXR/1.0", "references=structureset"),
@@ -108,6 +108,14 @@ def test_the_same_question_about_structures_becomes_the_same_query(in_v1, in_v2)
 @pytest.mark.parametrize(("in_v1", "in_v2"), SAME_AVAILABILITY.values(), ids=SAME_AVAILABILITY)
 def test_the_same_question_about_availability_becomes_the_same_query(in_v1, in_v2):
     assert without_rule_of_length(v1.parse_availability(*in_v1)) == v2.parse_availability(*in_v2)
+
+
+def test_content_constraints_are_two_types_in_the_second_version():
+    in_v1 = v1.parse_structure("contentconstraint", "TST/all/all", "references=dataflow")
+    for type_ in in_v1.types:
+        in_v2 = v2.parse_structure(f"{type_}/TST/*/*", "references=dataflow")
+        assert in_v2 == replace(in_v1, types=(type_,))
+    assert len(in_v1.types) == 2
 
 
 def test_hierarchies_are_items_of_a_list_in_the_first_version_alone():

@@ -59,10 +59,11 @@ def test_a_path_names_items(path, items):
             None,
         ),
         ("hierarchicalcodelist", ("hierarchy",), None),
-        ("contentconstraint", ("dataconstraint",), None),
-        ("actualconstraint", ("dataconstraint",), "Actual"),
-        ("allowedconstraint", ("dataconstraint",), "Allowed"),
+        ("contentconstraint", ("dataconstraint", "metadataconstraint"), None),
+        ("actualconstraint", ("dataconstraint", "metadataconstraint"), "Actual"),
+        ("allowedconstraint", ("dataconstraint", "metadataconstraint"), "Allowed"),
         ("attachmentconstraint", ("attachmentconstraint",), None),
+        ("provisionagreement", ("provisionagreement", "metadataprovisionagreement"), None),
         ("namealiasscheme", ("namepersonalisationscheme",), None),
         ("vtlmappingscheme", ("vtlmappingscheme",), None),
     ],
@@ -76,7 +77,8 @@ def test_a_structure_set_stands_for_every_kind_of_map():
     types = v1.parse_structure("structureset", "TST", "").types
     assert "structuremap" in types
     assert "representationmap" in types
-    assert len(types) == 6
+    assert types[0] == "structureset"
+    assert len(types) == 7
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,8 @@ def test_detail_and_references_are_read(parameters, detail, references):
 
 def test_a_reference_to_constraints_of_one_role_keeps_the_role():
     query = v1.parse_structure("dataflow", "TST", "references=actualconstraint")
-    assert (query.references, query.constraint_role) == (("dataconstraint",), "Actual")
+    assert query.references == ("dataconstraint", "metadataconstraint")
+    assert query.constraint_role == "Actual"
 
 
 REFUSED_STRUCTURES = [

@@ -242,20 +242,22 @@ def _written_references(artefact: Maintainable) -> tuple[str, ...]:
 def _writable(artefacts: Sequence[Artefact]) -> list[Maintainable]:
     """Return the artefacts as 2.1 has them: hierarchies in lists, maps in structure sets."""
     plain: list[Maintainable] = []
-    mapped = {
-        found.urn
-        for artefact in artefacts
-        if isinstance(artefact, StructureSet)
-        for found in structureset.maps(artefact)
-    }
+    sets = [artefact for artefact in artefacts if isinstance(artefact, StructureSet)]
     for artefact in artefacts:
         if isinstance(artefact, AvailabilityConstraint):
             plain.append(actual_constraint(artefact))
-        elif artefact.urn not in mapped and not isinstance(artefact, Hierarchy):
+        elif not isinstance(artefact, Hierarchy) and not _is_in(sets, artefact):
             change = _CHANGES.get(type(artefact))
             plain.append(artefact if change is None else change(artefact))
     hierarchies = [artefact for artefact in artefacts if isinstance(artefact, Hierarchy)]
     return [*plain, *ml21_hierarchy.tree_lists(hierarchies)]
+
+
+def _is_in(sets: Iterable[StructureSet], artefact: Maintainable) -> bool:
+    """Return whether an artefact is a map that stands in one of the structure sets."""
+    if not isinstance(artefact, structureset.MAPS):
+        return False
+    return any(structureset.holds(each, artefact) for each in sets)
 
 
 def _read_artefact(element: Element, kind: _Kind) -> tuple[Maintainable, ...]:

@@ -75,16 +75,25 @@ def maps(held: StructureSet) -> tuple[Maintainable, ...]:
     return tuple(_maps(held))
 
 
+def holds(held: StructureSet, found: Maintainable) -> bool:
+    """Return whether a map is one of a structure set; of a stub that is known by its id."""
+    if held.item_scheme_maps or held.structure_maps:
+        return found.urn in {each.urn for each in maps(held)}
+    identity = (found.agency_id, found.version) == (held.agency_id, held.version)
+    return identity and f"{found.id}_".startswith(f"{held.id}_")
+
+
 def structure_set(held: Maintainable) -> StructureSet | None:
     """Return the structure set that says what a map says; None where none can.
 
-    It can where ids are mapped one to one, and always, between two schemes.
+    It can where ids are mapped one to one, and always, between two schemes. Of a stub it is
+    a stub.
     """
-    pairs = _pairs(held)
-    if not pairs or not isinstance(held, ItemSchemeMap | RepresentationMap):
+    if not isinstance(held, ItemSchemeMap | RepresentationMap):
         return None
+    pairs = _pairs(held)
     source, target = _ends(held)
-    if source is None or target is None:
+    if pairs is None or source is None or target is None:
         return None
     item_map = legacy.ItemSchemeMap(
         id=held.id,
@@ -107,7 +116,8 @@ def structure_set(held: Maintainable) -> StructureSet | None:
         id=held.id,
         names=held.names,
         descriptions=held.descriptions,
-        item_scheme_maps=(item_map,),
+        annotations=() if pairs else held.annotations,
+        item_scheme_maps=(item_map,) if pairs else (),
         **{field: getattr(held, field) for field in _SHARED},
     )
 
@@ -250,15 +260,14 @@ def _ends(held: ItemSchemeMap | RepresentationMap) -> tuple[str | None, str | No
     return held.source[0].codelist, held.target[0].codelist
 
 
-def _pairs(held: Maintainable) -> tuple[Pair, ...]:
-    """Return the ids that are mapped; none where anything but ids is."""
-    found: tuple[Pair | None, ...] = ()
+def _pairs(held: ItemSchemeMap | RepresentationMap) -> tuple[Pair, ...] | None:
+    """Return the ids that are mapped; None where anything but ids is."""
     if isinstance(held, ItemSchemeMap):
         found = tuple(map(_item_pair, held.item_maps))
-    elif isinstance(held, RepresentationMap):
+    else:
         found = tuple(map(_value_pair, held.representation_mappings))
     pairs = tuple(pair for pair in found if pair is not None)
-    return pairs if len(pairs) == len(found) else ()
+    return pairs if len(pairs) == len(found) else None
 
 
 def _item_pair(item_map: ItemMap) -> Pair | None:

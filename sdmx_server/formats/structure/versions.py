@@ -48,7 +48,7 @@ from sdmx_server.model.metadatastructure import (
 )
 from sdmx_server.model.organisation import OrganisationUnitScheme
 from sdmx_server.model.representation import Representation, TextFormat
-from sdmx_server.model.transformation import VtlMapping, VtlMappingScheme
+from sdmx_server.model.transformation import VtlMappingScheme
 from sdmx_server.model.urn import PREFIX
 
 SDMX_3_0 = "3.0.0"
@@ -70,7 +70,6 @@ _SDMX_2_1_ONLY: dict[type[Value], tuple[str, ...]] = {
     MetadataStructureComponents: ("metadata_targets", "report_structures"),
     Hierarchy: ("hierarchical_codelist",),
     HierarchicalCode: ("version", "codelist_alias"),
-    VtlMapping: ("concept_scheme",),
     OrganisationUnitScheme: ("version",),
 }
 
@@ -108,9 +107,11 @@ PARTS: dict[type[Value], tuple[str, ...]] = {
     MetadataStructure: ("metadata_structure_components",),
     Hierarchy: ("hierarchical_codes",),
     HierarchicalCode: ("hierarchical_codes",),
-    VtlMappingScheme: ("vtl_mappings",),
 }
 """The fields within which something may have to be left out, by class."""
+
+
+_ATTACHED_TO_NOTHING = (ConstraintAttachment(), MetadataConstraintAttachment())
 
 
 def utc(instant: datetime) -> str:
@@ -139,11 +140,16 @@ def expressible(
 def can_hold(artefact: Maintainable | AvailabilityConstraint, version: str) -> bool:
     """Return whether a version of SDMX knows such artefacts.
 
-    In 3.1 constraints say what may be reported. What there is (``Actual``) is no artefact
-    there, but the answer to an availability query.
+    In 3.1 constraints say what may be reported, those on metadata in 3.0 as well. What there
+    is (``Actual``) is no artefact then, but the answer to an availability query. Hierarchies
+    have codes.
     """
-    if isinstance(artefact, DataConstraint | MetadataConstraint) and version == SDMX_3_1:
+    if isinstance(artefact, DataConstraint):
+        return version != SDMX_3_1 or artefact.role != "Actual"
+    if isinstance(artefact, MetadataConstraint):
         return artefact.role != "Actual"
+    if isinstance(artefact, Hierarchy):
+        return bool(artefact.hierarchical_codes)
     return not isinstance(artefact, ML21_ONLY)
 
 
@@ -158,7 +164,8 @@ def _within(value: Any, version: str) -> Any:
         value = adapt(value)
     changes = _defaults(value, version)
     for field in PARTS.get(type(value), ()):
-        changes[field] = _within(getattr(value, field), version)
+        part = _within(getattr(value, field), version)
+        changes[field] = None if part in _ATTACHED_TO_NOTHING else part
     needed = {field: new for field, new in changes.items() if getattr(value, field) != new}
     return structs.replace(value, **needed) if needed else value
 
@@ -222,6 +229,12 @@ def _uncoded(dimension: Dimension) -> Dimension:
     return structs.replace(dimension, local_representation=text)
 
 
+def _of_artefacts(scheme: VtlMappingScheme) -> VtlMappingScheme:
+    """Leave out mappings of whole concept schemes, which 2.1 alone has."""
+    kept = tuple(each for each in scheme.vtl_mappings if each.concept_scheme is None)
+    return structs.replace(scheme, vtl_mappings=kept)
+
+
 def _allowed(constraint: Any) -> Any:
     return structs.replace(constraint, role=constraint.role or "Allowed")
 
@@ -248,6 +261,7 @@ _ADAPTED: dict[tuple[str, type[Value]], Callable[[Any], Any]] = {
     ("", Dimension): _uncoded,
     ("", HierarchicalCode): _single_level,
     ("", Metadataflow): _with_targets,
+    ("", VtlMappingScheme): _of_artefacts,
     (SDMX_3_0, DataConstraint): _allowed,
     (SDMX_3_0, MetadataConstraint): _allowed,
     (SDMX_3_0, DataKeySet): _with_single_values,

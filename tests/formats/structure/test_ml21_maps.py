@@ -186,7 +186,6 @@ INEXPRESSIBLE: dict[str, Maintainable] = {
             source_value=MappedValue(value="A"), target_value="B", valid_to="2020-01-01T00:00:00"
         )
     ),
-    "nothing": concepts(),
     "two columns": RepresentationMap(
         id="M",
         agency_id="AG",
@@ -218,6 +217,12 @@ INEXPRESSIBLE: dict[str, Maintainable] = {
 def test_any_other_map_cannot_be_said(held: Maintainable) -> None:
     assert not ml21.expressible(held)
     assert ml21.read(ml21.write((held,), MESSAGE)) == ()
+
+
+def test_a_map_of_nothing_as_stubs_are_is_a_set_of_no_maps() -> None:
+    (found,) = ml21.read(ml21.write((concepts(),), MESSAGE))
+    assert isinstance(found, StructureSet)
+    assert (found.id, found.item_scheme_maps) == (concepts().id, ())
 
 
 def test_a_set_that_says_more_than_its_map_is_kept_beside_it() -> None:

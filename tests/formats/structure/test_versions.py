@@ -26,6 +26,7 @@ from sdmx_server.model.datastructure import (
 )
 from sdmx_server.model.hierarchy import HierarchicalCode, Hierarchy
 from sdmx_server.model.legacy import AttachmentConstraint
+from sdmx_server.model.transformation import VtlMapping, VtlMappingScheme
 
 CONCEPT = "urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=SRG:CS_SRG(1.0.0).SEX"
 CODE = "urn:sdmx:org.sdmx.infomodel.codelist.Code=SRG:CL_SEX(1.0.0).F"
@@ -64,15 +65,33 @@ def test_3_1_has_no_role_no_calendar_and_no_plain_sources():
         allowed,
         role=None,
         release_calendar=None,
-        constraint_attachment=ConstraintAttachment(),
+        constraint_attachment=None,
     )
 
 
-@pytest.mark.parametrize("cls", [DataConstraint, MetadataConstraint])
-def test_what_there_is_makes_no_constraint_in_3_1(cls):
+@pytest.mark.parametrize(
+    ("cls", "version", "is_known"),
+    [
+        (DataConstraint, SDMX_3_0, True),
+        (DataConstraint, SDMX_3_1, False),
+        (MetadataConstraint, SDMX_3_0, False),
+        (MetadataConstraint, SDMX_3_1, False),
+    ],
+)
+def test_what_there_is_makes_no_constraint_where_the_schema_knows_none(cls, version, is_known):
     actual = cls(id="DC", agency_id="SRG", role="Actual")
-    assert expressible([actual], SDMX_3_1) == ()
-    assert expressible([actual], SDMX_3_0) == (actual,)
+    assert expressible([actual], version) == ((actual,) if is_known else ())
+
+
+def test_what_2_1_alone_can_say_is_left_out():
+    mappings = (
+        VtlMapping(id="A", alias="a", concept_scheme="urn:x"),
+        VtlMapping(id="B", alias="b", codelist="urn:y"),
+    )
+    scheme = VtlMappingScheme(id="VMS", agency_id="SRG", vtl_mappings=mappings)
+    (written,) = expressible([scheme], SDMX_3_1)
+    assert written.vtl_mappings == mappings[1:]
+    assert expressible([Hierarchy(id="H", agency_id="SRG")], SDMX_3_0) == ()
 
 
 def test_3_0_spells_keys_with_several_values_out():
