@@ -6,7 +6,7 @@ Source: SDMX 3.1 Technical Notes, section on dataset actions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sdmx_server.dataset import Action, ResolvedStructure
@@ -14,6 +14,7 @@ from sdmx_server.errors import SemanticError
 from sdmx_server.exchange import validation
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.cube import dataset_of
+from sdmx_server.exchange.metadata_replacement import omission
 from sdmx_server.exchange.providers import check_providers, providers_of, with_provider
 from sdmx_server.exchange.resolution import layout_of, resolve
 from sdmx_server.exchange.stores import Stores
@@ -57,7 +58,7 @@ def publish(deliveries: Sequence[Delivery], stores: Stores, at: datetime) -> lis
         Unavailable: if the database cannot be written to now.
     """
     checked = check(deliveries, stores)
-    steps = [_publication(delivery, structure) for delivery, structure in checked]
+    steps = [step for delivery, structure in checked for step in _steps(delivery, structure)]
     return stores.observations.publish_all(steps, at=at)
 
 
@@ -85,8 +86,11 @@ def check(
     return sound
 
 
-def _publication(delivery: Delivery, structure: ResolvedStructure) -> Publication:
-    return Publication(
+def _steps(delivery: Delivery, structure: ResolvedStructure) -> Iterator[Publication]:
+    omitted = omission(delivery, structure)
+    if omitted is not None:
+        yield omitted
+    yield Publication(
         dataset=dataset_of(structure.dataflow_urn or structure.urn),
         layout=layout_of(structure),
         rows=validation.to_table(delivery, structure),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import structs
 
 from sdmx_server.model.artefact import Maintainable
@@ -29,15 +31,18 @@ METADATA = {
 }
 
 
-def structures() -> list[Maintainable]:
-    """Return the exchange rates, with the metadata of FX-META reported among their data."""
+def structures(places: Mapping[str, AttributeRelationship] = PLACES) -> list[Maintainable]:
+    """Return the exchange rates, with the metadata of FX-META reported among their data.
+
+    ``places`` are what the data structure attaches metadata attributes to.
+    """
     dsd, flow, artefacts = fx.exr_structures("1.0.0")
     parts = dsd.data_structure_components
     assert parts is not None
     assert parts.attribute_list is not None
     usages = tuple(
         MetadataAttributeUsage(metadata_attribute_reference=id_, attribute_relationship=where)
-        for id_, where in PLACES.items()
+        for id_, where in places.items()
     )
     listed = structs.replace(parts.attribute_list, metadata_attribute_usages=usages)
     with_metadata = structs.replace(
