@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import jsonschema
@@ -12,8 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 
+from sdmx_server.exchange.publication import publish, publish_structures
 from sdmx_server.formats.data.readers.catalogue import read
 from sdmx_server.model.delivery import DeliveryFaults
+from sdmx_server.site import EXTENSION
 from tests.conformance import fixtures as fx
 from tests.conformance.answers import media, row, table
 from tests.conformance.conftest import Serving
@@ -24,6 +27,7 @@ from tests.formats.metadata.test_ml import XHTML
 from tests.formats.xsd_validation import data_faults
 
 EXR = "/sdmx/v2/data/dataflow/TST/EXR/1.0.0"
+LATER = CREATED + timedelta(days=1)
 KEY = "M.USD.EUR.SP00.A"
 CSV = media("data+csv", "2.1.0")
 MSD = {"CONTACT-NAME", "CONTACT-EMAIL", "SUMMARY", "GRADE", "DELAY", "AUDITED"}
@@ -269,3 +273,37 @@ def test_wrong_metadata_are_refused(serving: Serving, cells: dict[str, str], cod
     with pytest.raises(DeliveryFaults) as refused:
         serving(Content(structures(), [(CREATED, [fx.delivery(flow, rows, "Merge", fx.NOTE)])]))
     assert code in {fault.code for fault in refused.value.faults}
+
+
+def test_metadata_sort_observations(client: FlaskClient) -> None:
+    response = client.get(f"{EXR}/{KEY}?sort=GRADE:desc+TIME_PERIOD:desc", headers=CSV)
+    periods = [cells["TIME_PERIOD"] for cells in csv.DictReader(io.StringIO(response.text))]
+    assert [p for p in periods if p != "2010-03"] == ["2010-04", "2010-02", "2010-01"]
+    assert periods.index("2010-03") in (0, 3)
+
+
+def test_metadata_filter_availability(client: FlaskClient) -> None:
+    response = client.get("/sdmx/v2/availability/dataflow/TST/EXR/1.0.0/*/CURRENCY?c[GRADE]=A")
+    assert response.status_code == 200
+    assert '"USD"' in response.text
+    assert '"CHF"' not in response.text
+
+
+def test_metadata_may_come_to_data_that_were_there_before_and_go_again(serving: Serving) -> None:
+    plain = fx.exr("1.0.0")
+    made = serving(Content([*structures(), *plain.artefacts], plain.deliveries))
+    stores = made.application.extensions[EXTENSION].stores
+    before = made.get(f"{EXR}?attributes=all", headers=CSV)
+    assert "GRADE" not in before.text
+
+    publish_structures(structures(), stores, LATER)
+    empty = made.get(f"{EXR}?attributes=all", headers=CSV)
+    assert empty.status_code == 200
+    assert ",GRADE" in empty.text
+    assert made.get(f"{EXR}?c[GRADE]=A").status_code == 204
+
+    publish(content().deliveries[0][1], stores, LATER)
+    assert made.get(f"{EXR}?c[GRADE]=A").status_code == 200
+
+    publish_structures(plain.artefacts, stores, LATER)
+    assert made.get(f"{EXR}?attributes=all", headers=CSV).text == before.text
