@@ -1,0 +1,168 @@
+"""Servers that hold a house: real processes, filled by the commands that anybody uses."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+
+from sdmx_server.conformance.houses import House, Load
+
+_HOST = "127.0.0.1"
+_PATIENCE = 120.0  # seconds until a server answers
+_PAUSE = 0.05  # seconds between two looks
+_FAREWELL = 20.0  # seconds that a server has to end
+_PREFIX = "SDMX_SERVER_"
+_RUN_ALL = """
+import json, sys
+from sdmx_server.cli import main
+for arguments in json.load(sys.stdin):
+    try:
+        main(arguments)
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+"""Runs several commands in one process: a start takes longer than most of them."""
+
+
+class Unfurnished(Exception):
+    """A house cannot be filled or served; the text is what the command said."""
+
+
+def furnish(house: House, home: Path) -> None:
+    """Publish what a house holds into the database in a folder.
+
+    Raises:
+        Unfurnished: if a command fails.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    _run([["init"], *(_command(load) for load in house.steps)], house, home)
+    if house.damaged:
+        _damage(home)
+
+
+def publish_later(house: House, file: str, home: Path) -> None:
+    """Publish a file that a house keeps back, named as its folder has it.
+
+    Raises:
+        KeyError: if the house keeps back no such file.
+        Unfurnished: if the command fails.
+    """
+    _run([_command(house.later[file])], house, home)
+
+
+@contextmanager
+def serving(house: House, home: Path | None = None) -> Iterator[str]:
+    """Run a server that holds a house; yield the address below which its services are.
+
+    Args:
+        house: the house.
+        home: folder for its database, in which nothing is published yet; a temporary one
+            without.
+
+    Raises:
+        Unfurnished: if a command fails, or the server does not come up.
+    """
+    with tempfile.TemporaryDirectory(prefix="sdmx-house-") as temporary:
+        folder = home or Path(temporary)
+        furnish(house, folder)
+        with _served(house, folder) as address:
+            yield address
+
+
+def _command(load: Load) -> list[str]:
+    at = ["--published", load.published] if load.published else []
+    return [*load.command, *at, *map(str, load.files)]
+
+
+def _run(commands: Sequence[Sequence[str]], house: House, home: Path) -> None:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", _RUN_ALL],
+        input=json.dumps(commands),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=home,
+        env=_environment(house, home),
+    )
+    if done.returncode:
+        raise Unfurnished(f"{house.name} cannot be furnished: {done.stdout}{done.stderr}")
+
+
+def _environment(house: House, home: Path) -> Mapping[str, str]:
+    """Return the environment with the settings of the house and no others."""
+    others = {name: text for name, text in os.environ.items() if not name.startswith(_PREFIX)}
+    settings = {"home": str(home), **house.settings}
+    return others | {f"{_PREFIX}{name.upper()}": text for name, text in settings.items()}
+
+
+def _damage(home: Path) -> None:
+    """Spoil the artefacts in a database, as a failing disk would."""
+    with closing(sqlite3.connect(home / "sdmx-server.sqlite")) as connection, connection:
+        connection.execute("UPDATE artefacts SET document = x'00'")
+
+
+@contextmanager
+def _served(house: House, home: Path) -> Iterator[str]:
+    port = _free_port()
+    log = home / "serve.log"
+    flags = ["--no-publish", "--host", _HOST, "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "sdmx_server", "serve", *flags],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=home,
+            env=_environment(house, home),
+        )
+    try:
+        address = f"http://{_HOST}:{port}"
+        if not _answers(f"{address}/health/live", process):
+            told = log.read_text(encoding="utf-8", errors="replace")
+            raise Unfurnished(f"{house.name} cannot be served: {told}")
+        yield address
+    finally:
+        _end(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a server answers; False where it ends or takes too long.
+
+    Whether it lives is asked, not whether it is ready: a house may be empty.
+    """
+    patience = time.monotonic() + _PATIENCE
+    while time.monotonic() < patience and process.poll() is None:
+        try:
+            if httpx.get(url, timeout=5.0).is_success:
+                return True
+        except httpx.TransportError:
+            time.sleep(_PAUSE)
+    return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_FAREWELL)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
