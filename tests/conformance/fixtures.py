@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sdmx_server.dataset import PROVIDER
-from sdmx_server.model.artefact import Annotation, Maintainable
+from sdmx_server.model.annotations import (
+    OBSERVATION_ANNOTATIONS,
+    SERIES_ANNOTATIONS,
+    to_text,
+)
+from sdmx_server.model.artefact import Annotation, AnnotationLink, Maintainable
 from sdmx_server.model.category import Categorisation, Category, CategoryScheme
 from sdmx_server.model.codelist import (
     Code,
@@ -269,12 +274,28 @@ def exr_rows(series: Iterable[str] = EXCHANGE_RATES) -> list[Row]:
             "OBS_STATUS": "P" if (key, time) in _PROVISIONAL else "A",
             "OBS_COM": "revised" if (key, time) == ("M.USD", "2010-03") else None,
             PROVIDER: f"TST.{'BIS' if key == 'M.JPY' else 'ECB'}",
+            SERIES_ANNOTATIONS: SAID_OF_SERIES if key == "M.USD" else None,
+            OBSERVATION_ANNOTATIONS: (
+                SAID_OF_OBSERVATION if (key, time) == ("M.USD", "2010-03") else None
+            ),
         }
         for key in series
         for time, value in EXCHANGE_RATES[key].items()
     ]
 
 
+SAID_OF_SERIES = to_text(
+    [Annotation(id="S1", title="Source", type="SOURCE", texts={"en": "Markets", "fr": "Marchés"})]
+)
+SAID_OF_OBSERVATION = to_text(
+    [
+        Annotation(
+            type="REVISION",
+            texts={"en": "Revised <once>"},
+            links=(AnnotationLink(href="https://tst.example/revisions?a=1&b=2"),),
+        )
+    ]
+)
 _PROVISIONAL = {("M.USD", "2010-04"), ("M.CHF", "2010-04")}
 NOTE = {"DS_NOTE": "Reference rates"}
 

@@ -9,6 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from sdmx_server.dataset import Action, Batch, Dataset, GroupValues, Level, ResolvedStructure
+from sdmx_server.model.annotations import DATASET_ANNOTATIONS, group_annotations
 from sdmx_server.query import ALL_DIMENSIONS
 
 Row = Mapping[str, str]
@@ -43,7 +44,7 @@ def pack(
         structure=structure,
         dimension_at_observation=at_observation,
         action=action,
-        attributes=tuple(levels),
+        attributes=tuple(a.id for a in structure.attributes if a.id in levels),
         measures=shown_measures,
         levels=levels,
         dictionaries=dictionaries,
@@ -51,7 +52,7 @@ def pack(
         dataset_attributes={
             id_: rows[0][id_]
             for id_, level in levels.items()
-            if level is Level.DATASET and id_ in rows[0]
+            if level is Level.DATASET and id_ in rows[0] and id_ != DATASET_ANNOTATIONS
         },
         groups=_groups(structure, rows, shown),
         constants=_constants(structure, rows, inner),
@@ -67,6 +68,7 @@ def pack(
         ),
         valid_from=valid_from,
         valid_to=valid_to,
+        annotations=rows[0].get(DATASET_ANNOTATIONS) if DATASET_ANNOTATIONS in levels else None,
     )
 
 
@@ -79,7 +81,7 @@ def _levels(
     if detail in {"dataonly", "serieskeysonly"}:
         return {}
     levels = {}
-    for attribute in structure.attributes:
+    for attribute in (*structure.attributes, *structure.annotations):
         level = attribute.level
         assert level is not None
         if level is not Level.DATASET and at_observation in attribute.dimensions:
@@ -109,6 +111,7 @@ def _dictionaries(
         is_higher = attribute.level in {Level.SERIES, Level.GROUP}
         if attribute.id in levels and (is_higher or attribute.is_coded):
             held.append(attribute.id)
+    held += [column.id for column in structure.annotations if column.id in levels]
     return {id_: tuple(sorted({row[id_] for row in rows if id_ in row})) for id_ in held}
 
 
@@ -121,8 +124,10 @@ def _groups(
         for row in rows:
             values = {id_: row[id_] for id_ in ids if id_ in row}
             key = {id_: row[id_] for id_ in dimensions}
-            if values:
-                found[(group, *key.values())] = GroupValues(group, key, values)
+            column = group_annotations(group)
+            said = row.get(column) if column in shown else None
+            if values or said:
+                found[(group, *key.values())] = GroupValues(group, key, values, said)
     return tuple(found[key] for key in sorted(found))
 
 

@@ -10,6 +10,7 @@ from sdmx_server.dataset import Dataset, Message, Rendering, ResolvedStructure
 from sdmx_server.exchange.validation import check, dataset_attributes, to_table
 from sdmx_server.formats.data.readers.catalogue import read
 from sdmx_server.formats.data.writers import csv1, csv2, json2, ml3, ml21
+from tests.formats.data import annotated
 from tests.formats.data import datasets as source
 from tests.formats.data import metadata_attributes as quality
 
@@ -40,6 +41,8 @@ CASES = [
     *(("multi", source.multi, source.multi_structure, source.multi_rows, *way) for way in IN_3),
     *(("metadata", quality.dataset, quality.structure, quality.rows, *way)
       for way in IN_3 if way[0] != "ml 3.0"),
+    *(("annotated", annotated.dataset, source.exr_structure, annotated.rows, *way)
+      for way in IN_2_1 + IN_3 if not way[0].startswith("csv")),
     *(("flat", source.flat, source.flat_structure, source.flat_rows, *way)
       for way in IN_2_1 + IN_3),
 ]  # fmt: skip
