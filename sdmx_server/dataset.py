@@ -308,7 +308,8 @@ class Dataset:
         groups: group attribute values that apply to the answer.
         constants: dimensions, other than the one at observation level, that hold one and
             the same code in the whole answer.
-        batches: the observations; can be read once. Never empty.
+        batches: the observations; can be read once. Empty only where nothing is told but that
+            values of groups or of the dataset are gone.
         valid_from: since when these observations hold, where history was asked for.
         valid_to: until when.
         annotations: what is said of the dataset; None for nothing.

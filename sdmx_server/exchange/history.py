@@ -75,7 +75,7 @@ def _told(
     """Yield what has changed in one or several dataflows, at one instant where it is given."""
     updated = union([each.updated for each in found], part)
     yield Episode(updated, dataset_attributes, valid_from=at)
-    deleted = [some for each in found for some in each.deleted]
+    deleted = [each.deleted for each in found if each.deleted is not None]
     if deleted:
         yield Episode(union(deleted, part), {}, deleted=(), valid_to=at)
     for id_ in dict.fromkeys(id_ for each in found for id_ in each.emptied):

@@ -88,13 +88,14 @@ class Changed:
 
     Attributes:
         updated: observations that are new or different.
-        deleted: observations, as they were, that are gone or no longer asked for.
+        deleted: observations, as they were, that are gone or no longer asked for; None where
+            there were none.
         emptied: by component id observations, as they were, that have lost their value of it.
         dataset_attributes: text, as it was, by id of attributes of the dataset that are gone.
     """
 
     updated: Selection
-    deleted: tuple[Selection, ...]
+    deleted: Selection | None
     emptied: Mapping[str, Selection]
     dataset_attributes: Mapping[str, str]
 
@@ -108,20 +109,19 @@ def changed(
     all of them were updated.
     """
     if earlier is None:
-        return Changed(whole(part, later, stores), (), {}, {})
+        return Changed(whole(part, later, stores), None, {}, {})
     then, now = earlier.dataset_attributes, later.dataset_attributes
     found = _differences(part, earlier, later, stores)
     if then != now:
         updated = whole(part, later, stores)
         gone = _lacking(whole(part, earlier, stores), updated, part)
         lost = {id_: text for id_, text in then.items() if id_ not in now}
-        return Changed(updated, (gone,), _by_component(found, part), lost)
+        return Changed(updated, gone, _by_component(found, part), lost)
     updated = union([each.updated for each in found], part)
-    deleted = [union([each.deleted for each in found], part)]
+    deleted = union([each.deleted for each in found], part)
     if set(part.masks) - {*part.layout.dimensions, part.layout.time}:
-        former = union([each.former for each in found], part)
-        deleted.append(_lacking(former, updated, part))
-    return Changed(updated, tuple(deleted), _by_component(found, part), {})
+        deleted = _lacking(union([each.former for each in found], part), updated, part)
+    return Changed(updated, deleted, _by_component(found, part), {})
 
 
 @dataclass(frozen=True, slots=True)

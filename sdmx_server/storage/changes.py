@@ -39,8 +39,8 @@ class Difference:
         updated: places, in the later version, of those that are new or have other values
             or series attributes; ascending.
         deleted: places, in the earlier version, of those that are gone; ascending.
-        former: places, in the earlier version, of those that are still there but have other
-            values or series attributes; ascending.
+        former: places, in the earlier version, of those that are gone or have other values or
+            series attributes; ascending.
         emptied: by component id the places, in the earlier version, of those that are still
             there but have lost their value of it; ascending. Where a series has lost its
             value, all observations that it had.
@@ -105,8 +105,7 @@ def difference(
     emptied = {
         c: _sorted([part.emptied[c] for part in found if c in part.emptied]) for c in columns
     }
-    former = np.setdiff1d(former, deleted, assume_unique=True)
-    return Difference(updated, deleted, former, emptied)
+    return Difference(updated, deleted, np.union1d(former, deleted), emptied)
 
 
 def _sides(

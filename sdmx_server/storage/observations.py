@@ -82,7 +82,7 @@ class Changes:
     Attributes:
         updated: observations of the later version that are new or different.
         deleted: observations of the earlier version that are gone.
-        former: observations of the earlier version that are different in the later one.
+        former: observations of the earlier version that are gone or different.
         emptied: by component id the observations of the earlier version that have lost their
             value of it, but not what else they have.
     """

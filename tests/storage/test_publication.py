@@ -6,6 +6,7 @@ import hypothesis.strategies as st
 from hypothesis import given, settings
 
 from sdmx_server.dataset import Action
+from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.changes import difference
 from sdmx_server.storage.chunks import decode_chunk
 from sdmx_server.storage.draft import Arrangement
@@ -23,6 +24,7 @@ CELLS = {
     "VALUE": TEXTS,
     "NOTE": TEXTS,
     "@provider": ("ID.BPS",),
+    OBSERVATION_ANNOTATIONS: ('[{"title":"Revised"}]', '[{"title":"Checked"}]'),
 }
 KEYS = {
     "FREQ": ("A", "M"),
@@ -31,6 +33,8 @@ KEYS = {
     "TIME_PERIOD": ("2020", "2019", "2020-01", "2020-Q1", "1999-12"),
 }
 LAYOUTS = (LAYOUT, TIMELESS)
+BESIDE = (OBSERVATION_ANNOTATIONS,)
+"""What is said of an observation goes with its last value."""
 
 
 def key_of(layout):
@@ -120,7 +124,7 @@ def _delete(held, rows, layout):
             for name in named:
                 if hit or (of_series and name in layout.series):
                     cells.pop(name, None)
-            if of_observations and hit and not cells.keys() - set(layout.series):
+            if of_observations and hit and not cells.keys() - {*layout.series, *BESIDE}:
                 del held[key]
 
 
@@ -155,7 +159,7 @@ def check_changes(indexes, stored, held, layout):
     gone = sorted(before.keys() - after.keys())
     assert keys_at(indexes[1], found.updated, stored, layout) == changed
     assert keys_at(indexes[0], found.deleted, stored, layout) == gone
-    former = sorted(key for key in changed if key in before)
+    former = sorted([*gone, *(key for key in changed if key in before)])
     assert keys_at(indexes[0], found.former, stored, layout) == former
     emptied = {name: emptied_of(name, before, after, layout) for name in cells_of(layout)}
     told = {n: keys_at(indexes[0], places, stored, layout) for n, places in found.emptied.items()}

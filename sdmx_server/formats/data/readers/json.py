@@ -135,7 +135,7 @@ def _read_groups(
     groups = as_object(data_set.get("dimensionGroupAttributes", {}), where, found)
     for key, values in groups.items():
         here = f"{where}[{key!r}]"
-        cells = _key(key, structure.key, here, found)
+        cells = _key(_presented(key, structure.key), structure.key, here, found)
         axes, texts = structure.group_attributes, as_list(values, here, found)
         cells |= _cells(axes, texts, where, found)
         cells |= _said(texts[len(axes) :], structure, here, found)
@@ -204,6 +204,13 @@ def _key(key: str, axes: Sequence[Axis], where: str, found: FaultList) -> dict[s
                 found.stop(faults.JSON_SHAPE, None, part, axis.id, where=where, expected=axis.range)
             cells[axis.id] = text
     return cells
+
+
+def _presented(key: str, axes: Sequence[Axis]) -> str:
+    """Return the key of a group without the empty places of dimensions that have no value."""
+    places = {axis.position for axis in axes}
+    parts = enumerate(key.split(":"))
+    return ":".join(part for place, part in parts if place in places or part)
 
 
 def _cells(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 from sdmx_server.dataset import (
     Action,
@@ -153,14 +153,12 @@ def _open(
         if not by_language:
             opened.append(dataset)
             continue
-        first = next(dataset.batches)
-        second = next(dataset.batches, None)
-        head = [first] if second is None else [first, second]
+        head = list(islice(dataset.batches, 2))
         opened.append(replace(dataset, batches=chain(head, dataset.batches)))
         for component in by_language:
             known = found.setdefault(component.id, set())
             known |= _languages(component, dataset, head)
-            if second is not None and component.id in first.texts or not known:
+            if not known or (len(head) > 1 and component.id in head[0].texts):
                 known.update(message.languages)
     return opened, {id_: sorted(languages) for id_, languages in found.items()}
 

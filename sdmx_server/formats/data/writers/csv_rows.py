@@ -1,7 +1,8 @@
 """The rows of an SDMX-CSV message: its columns, and a batch of observations as text.
 
 Lines end with CR LF, as RFC 4180 says. Values of data sets, groups and series stand on every
-row. Where no observations were asked for there is a row a series.
+row. Where no observations were asked for there is a row a series, and where not even these,
+because values above them are gone, a row for the data set and a row a group.
 
 Source: RFC 4180; sdmx-csv 2.1, data-message/docs/sdmx-csv-field-guide.md, "Columns";
 sdmx-csv 1.0, the same.
@@ -119,7 +120,11 @@ def write_rows(dataset: Dataset, lead: Lead, columns: Sequence[str], style: Styl
         constants=constants,
         style=style,
     )
-    for batch in dataset.batches:
+    first = next(dataset.batches, None)
+    if first is None:
+        yield _above_series(dataset, sheet)
+        return
+    for batch in chain([first], dataset.batches):
         yield _write_batch(batch, sheet)
 
 
@@ -161,6 +166,23 @@ def _write_batch(batch: Batch, sheet: _Sheet) -> str:
     above = of_series(_columns(replace(batch, observations={}, texts={}), sheet))
     lines = rows(above, batch.series_count)
     return text + "".join([lines[series] for series in bare])
+
+
+def _above_series(dataset: Dataset, sheet: _Sheet) -> str:
+    """Return a row for the data set and for each group: what stands in them, and their key."""
+    told = [dataset.dataset_attributes, *({**g.key, **g.attributes} for g in dataset.groups)]
+    return "".join(_row(values, sheet) for values in told if values)
+
+
+def _row(values: Mapping[str, str], sheet: _Sheet) -> str:
+    cells = ["" if isinstance(part, _Codes) else part for part in sheet.lead]
+    for component in sheet.columns:
+        text = values.get(component.id) if component else None
+        if component is None or text is None:
+            cells.append(empty_cell(sheet.style))
+        else:
+            cells.append(write_cell(component, sheet.style, text))
+    return SEPARATOR.join(cells) + LINE_END
 
 
 def _columns(batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
