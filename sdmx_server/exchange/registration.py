@@ -195,7 +195,9 @@ def _changed(earlier: DatasetVersion | None, later: DatasetVersion, stores: Stor
     by somebody else now.
     """
     now = _observation_counts(stores.observations.select(later))
-    if earlier is None or earlier.dataset_attributes != later.dataset_attributes:
+    if earlier is None or not earlier.observation_count:  # what there was may be laid out otherwise
+        return set(now)
+    if earlier.dataset_attributes != later.dataset_attributes:
         return set(now)
     then = _observation_counts(stores.observations.select(earlier))
     updated = _observation_counts(stores.observations.changes(earlier, later).updated)

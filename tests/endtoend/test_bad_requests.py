@@ -246,7 +246,8 @@ def test_version_2_says_in_json_what_is_wrong(server, query, status, named):
 @pytest.mark.parametrize(("query", "status", "named"), V2)
 def test_version_2_says_in_xml_what_is_wrong_if_that_is_asked_for(server, query, status, named):
     resource = query.partition("/")[0]
-    kind = resource if resource in ("data", "schema") else "structure"
+    kinds = {"data": "data", "schema": "schema", "registration": "registry"}
+    kind = kinds.get(resource, "structure")
 
     response = ask(server, f"v2/{query}", f"application/vnd.sdmx.{kind}+xml;version=3.1.0")
 
