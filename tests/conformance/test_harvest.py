@@ -21,6 +21,8 @@ from tests.conformance.answers import media
 from tests.conformance.artefacts import DATAFLOW, OBSERVATION, attached, dataflow, dsd, text
 from tests.conformance.conftest import Serving
 from tests.conformance.fixtures import T1, Content, Row, delivery
+from tests.formats.json_validation import validate_json
+from tests.formats.xsd_validation import data_faults
 
 KEY = ("FREQ", "CURRENCY", "TIME_PERIOD")
 DIMENSIONS = {
@@ -105,6 +107,7 @@ CHANGES: dict[str, list[Delivery]] = {
     ],
 }
 SINCE = f"{T1.isoformat()[:19]}Z"
+SCHEMA = "/sdmx/v2/schema/dataflow/TST/CHANGING/1.0.0?deletion=true"
 QUERIES = [
     "",
     "attributes=none",
@@ -236,3 +239,27 @@ def test_what_changed_leads_from_what_was_to_what_is(
 ):
     server = changed(change)
     assert [query for query in QUERIES if not leads_there(server, format_, query)] == []
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize(
+    "change", ["the unit of a group", "the note of the dataset", "all at once"]
+)
+def test_what_changed_is_told_validly(
+    changed: Callable[[str], FlaskClient], change: str, query: str
+):
+    server = changed(change)
+    views = {part for part in query.split("&") if "dimensionAt" in part} | {""}
+    data = f"/sdmx/v2/data/dataflow/TST/CHANGING?{quote(query, safe='=&:,[]')}&updatedAfter={SINCE}"
+    for version in ("2.0.0", "2.1.0"):
+        told = server.get(data, headers=media("data+json", version))
+        validate_json(told.data, "data", version)
+    for kind, version in (("data+xml", "3.1.0"), ("structurespecificdata+xml", "2.1")):
+        schemas = [
+            server.get(f"{SCHEMA}&{view}", headers=media("schema+xml", version)).data
+            for view in views
+        ]
+        told = server.get(data, headers=media(kind, version))
+        assert data_faults(told.data, tuple(schemas), version) == []
+    told = server.get(data, headers=media("genericdata+xml", "2.1"))
+    assert data_faults(told.data, (), "2.1") == []
