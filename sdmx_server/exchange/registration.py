@@ -27,7 +27,7 @@ from sdmx_server.model.urn import Urn, parse_urn
 from sdmx_server.query import ArtefactQuery, RegistrationQuery
 from sdmx_server.storage.observations import DatasetVersion
 
-CONTEXTS = ("datastructure", "dataflow", "provisionagreement")
+_CONTEXTS = ("datastructure", "dataflow", "provisionagreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,10 @@ def answer(
     Raises:
         NoResults: if none matches.
     """
-    supplies = [each for each in _wanted(query, stores) if each.dataflow not in without]
-    found = [each for supply in supplies for each in _registered(supply, stores, service_url)]
+    catalogue = stores.catalogues.at()
+    supplies = [each for each in _wanted(query, catalogue) if each.dataflow not in without]
+    registered = (_registered(each, catalogue, stores, service_url) for each in supplies)
+    found = [each for each in registered if each is not None]
     in_time = [each for each in found if _is_within(query, each.last_updated)]
     if not in_time:
         raise NoResults(f"No registration matches {_words(query)}.")
@@ -81,11 +83,10 @@ def answer(
 
 def dataflows_of(query: RegistrationQuery, stores: Stores) -> frozenset[str]:
     """Return the dataflows that a query is about, as ``AGENCY:ID``, with or without data."""
-    return frozenset(supply.dataflow for supply in _wanted(query, stores))
+    return frozenset(supply.dataflow for supply in _wanted(query, stores.catalogues.at()))
 
 
-def _wanted(query: RegistrationQuery, stores: Stores) -> list[_Supply]:
-    catalogue = stores.catalogues.at()
+def _wanted(query: RegistrationQuery, catalogue: Catalogue) -> list[_Supply]:
     is_wanted = _FINDERS.get(query.by, _in_context)(query, catalogue)
     return [supply for supply in _supplies(catalogue) if is_wanted(supply)]
 
@@ -103,7 +104,7 @@ def _by_provider(query: RegistrationQuery, catalogue: Catalogue) -> Callable[[_S
 
 
 def _in_context(query: RegistrationQuery, catalogue: Catalogue) -> Callable[[_Supply], bool]:
-    types = CONTEXTS if query.by == "*" else (query.by,)
+    types = _CONTEXTS if query.by == "*" else (query.by,)
     wanted = {row.urn for row in catalogue.matching(types, query.artefact)}
     return lambda supply: not wanted.isdisjoint(supply.artefacts)
 
@@ -147,19 +148,21 @@ def _registration_id(agreement: ProvisionAgreement) -> str:
     return f"{agreement.agency_id}@{agreement.id}@{agreement.version}".replace(".", "$")
 
 
-def _registered(supply: _Supply, stores: Stores, service_url: str) -> Iterator[Registration]:
-    """Yield the registration of a supply, if there are data."""
+def _registered(
+    supply: _Supply, catalogue: Catalogue, stores: Stores, service_url: str
+) -> Registration | None:
+    """Return the registration of a supply; None where there are no data."""
     version = stores.observations.current(supply.dataset)
     if version is None:
-        return
-    updates = stores.catalogues.at().remember(
+        return None
+    updates = catalogue.remember(  # versions never change either
         f"registration {version.dataset} {version.number}", lambda: _updates(version, stores)
     )
     updated = updates.get(f"{supply.provider.agency_id}.{supply.provider.item}")
     if updated is None:
-        return
+        return None
     has_time = version.layout.time is not None
-    yield Registration(
+    return Registration(
         id=supply.id,
         provision_agreement=supply.agreement.urn,
         queryable_data_source=DataSource(
