@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from sdmx_server.formats.structure import ml3, ml21
 from sdmx_server.formats.structure.schemas import validate
-from sdmx_server.grammar.artefact_types import V1_TYPES, V2_TYPES
+from sdmx_server.grammar.artefact_types import V1_TYPES, V2_TYPES, VTL_SCHEMES
 from sdmx_server.grammar.references import V1_DETAILS, V2_DETAILS
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.mapping import (
@@ -64,11 +64,14 @@ def check(response: TestResponse, kind: str, version: str) -> None:
 @pytest.mark.parametrize("type_", V1_TYPES)
 @pytest.mark.parametrize("detail", V1_DETAILS)
 def test_every_type_of_1_5_is_there_in_every_detail(of_2_1: FlaskClient, type_: str, detail: str):
-    for kind, version in (*XML, *JSON[1:]):
+    for kind, version in (*XML, *JSON):
         path = f"/sdmx/v1/{type_}?detail={detail}&references=all"
         response = of_2_1.get(path, headers=media(kind, version))
-        assert response.status_code == 200, (kind, version, response.text)
-        check(response, kind, version)
+        # SDMX-JSON 1.0 has no list for the schemes of VTL; agencies come along with them.
+        known = version != "1.0.0" or type_ not in (*VTL_SCHEMES, "namealiasscheme")
+        assert response.status_code == (200 if known else 404), (kind, version, response.text)
+        if known:
+            check(response, kind, version)
 
 
 @pytest.mark.parametrize("type_", V2_TYPES)

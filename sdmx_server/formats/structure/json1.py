@@ -11,26 +11,17 @@ from typing import Any
 import msgspec
 
 from sdmx_server.dataset import Message
-from sdmx_server.formats.structure.availability import actual_constraint
+from sdmx_server.formats.structure import ml21
 from sdmx_server.formats.structure.json import form_meta
 from sdmx_server.formats.structure.json1_rules import DIALECT
+from sdmx_server.formats.structure.json1_urns import referring_in_2_1
 from sdmx_server.formats.structure.jsonform import Languages, form
 from sdmx_server.formats.structure.languages import in_languages
-from sdmx_server.formats.structure.ml21 import expressible
+from sdmx_server.formats.structure.structureset import MAPS
 from sdmx_server.model.artefact import Maintainable
-from sdmx_server.model.category import Categorisation, CategoryScheme
-from sdmx_server.model.codelist import Codelist
-from sdmx_server.model.concept import ConceptScheme
-from sdmx_server.model.constraint import AvailabilityConstraint, DataConstraint
-from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
-from sdmx_server.model.metadatastructure import Metadataflow
-from sdmx_server.model.organisation import (
-    AgencyScheme,
-    DataConsumerScheme,
-    DataProviderScheme,
-    OrganisationUnitScheme,
-)
-from sdmx_server.model.reportingtaxonomy import ReportingTaxonomy
+from sdmx_server.model.constraint import AvailabilityConstraint, DataConstraint, MetadataConstraint
+from sdmx_server.model.hierarchy import Hierarchy
+from sdmx_server.model.metadatastructure import MetadataProvisionAgreement
 
 SCHEMA = (
     "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message"
@@ -38,31 +29,44 @@ SCHEMA = (
 )
 """The schema that a message names."""
 
-CONTAINERS: dict[type[Maintainable], str] = {
-    cls: cls.container
-    for cls in (
-        AgencyScheme,
-        DataProviderScheme,
-        DataConsumerScheme,
-        OrganisationUnitScheme,
-        Codelist,
-        ConceptScheme,
-        DataStructure,
-        Dataflow,
-        Metadataflow,
-        CategoryScheme,
-        Categorisation,
-        ReportingTaxonomy,
-        ProvisionAgreement,
-    )
-} | {DataConstraint: "contentConstraints"}
-"""What is written, and where."""
+_CONTAINERS = (
+    "agencySchemes",
+    "dataProviderSchemes",
+    "dataConsumerSchemes",
+    "organisationUnitSchemes",
+    "codelists",
+    "hierarchicalCodelists",
+    "conceptSchemes",
+    "dataStructures",
+    "metadataStructures",
+    "dataflows",
+    "metadataflows",
+    "categorySchemes",
+    "categorisations",
+    "reportingTaxonomies",
+    "provisionAgreements",
+    "contentConstraints",
+    "attachmentConstraints",
+    "structureSets",
+    "processes",
+)
+"""What a message may hold, in the order in which it is written."""
+
+_OTHERWISE: dict[type[Maintainable], str] = {
+    DataConstraint: "contentConstraints",
+    MetadataConstraint: "contentConstraints",
+    MetadataProvisionAgreement: "provisionAgreements",
+}
+"""Where artefacts stand that have a container of another name in later versions."""
 
 
 def can_hold(artefact: Maintainable | AvailabilityConstraint) -> bool:
-    """Return whether SDMX-JSON 1.0 can hold an artefact."""
-    known = isinstance(artefact, AvailabilityConstraint) or type(artefact) in CONTAINERS
-    return known and expressible(artefact)
+    """Return whether SDMX-JSON 1.0 can hold an artefact: as 2.1, but for the schemes of VTL."""
+    if isinstance(artefact, AvailabilityConstraint):
+        return True
+    return ml21.expressible(artefact) and (
+        isinstance(artefact, (Hierarchy, *MAPS)) or _container(artefact) in _CONTAINERS
+    )
 
 
 def write(
@@ -72,19 +76,22 @@ def write(
 ) -> bytes:
     """Write a structure message of SDMX-JSON 1.0.
 
-    What SDMX 2.1 cannot express, and types that ``CONTAINERS`` does not name, are left out;
-    availability becomes a content constraint of type ``Actual``.
+    What SDMX 2.1 cannot express, and what the format has no list for, is left out;
+    availability becomes a content constraint of type ``Actual``. Late bound references become
+    references to the highest version in the message that they mean.
     """
     languages = Languages(message.languages)
     data: dict[str, list[Any]] = {}
-    known = [
-        actual_constraint(artefact) if isinstance(artefact, AvailabilityConstraint) else artefact
-        for artefact in artefacts
-    ]
-    for artefact in in_languages(known, message):
-        container = CONTAINERS.get(type(artefact))
-        if container is not None and expressible(artefact):
-            data.setdefault(container, []).append(form(artefact, DIALECT, languages))
-    order = tuple(CONTAINERS.values())
-    ordered = {container: data[container] for container in sorted(data, key=order.index)}
+    known = in_languages(ml21.as_in_2_1(artefacts), message)
+    versions = ml21.versions_of(known)
+    for artefact in known:
+        container = _container(artefact)
+        if container in _CONTAINERS:
+            formed = referring_in_2_1(form(artefact, DIALECT, languages), versions)
+            data.setdefault(container, []).append(formed)
+    ordered = {container: data[container] for container in sorted(data, key=_CONTAINERS.index)}
     return msgspec.json.encode({"meta": form_meta(message, SCHEMA, languages), "data": ordered})
+
+
+def _container(artefact: Maintainable) -> str:
+    return _OTHERWISE.get(type(artefact), artefact.container)

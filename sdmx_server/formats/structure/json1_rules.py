@@ -7,6 +7,13 @@ Source: SDMX-JSON 1.0, structure message field guide and JSON schema.
 
 from __future__ import annotations
 
+from sdmx_server.formats.structure import (
+    json1_constraints,
+    json1_hierarchy,
+    json1_mapping,
+    json1_metadata,
+)
+from sdmx_server.formats.structure.json1_urns import artefact_urn
 from sdmx_server.formats.structure.json2_rules import (
     SELF,
     write_annotation_link,
@@ -17,8 +24,6 @@ from sdmx_server.formats.structure.json2_rules import (
     write_text_format,
 )
 from sdmx_server.formats.structure.jsonform import Dialect, Object, renamed, without
-from sdmx_server.formats.structure.ml21_references import ML21_CLASSES
-from sdmx_server.formats.structure.versions import single_valued
 from sdmx_server.model.artefact import (
     Annotation,
     AnnotationLink,
@@ -29,14 +34,6 @@ from sdmx_server.model.artefact import (
     Nameable,
 )
 from sdmx_server.model.concept import Concept, ConceptScheme
-from sdmx_server.model.constraint import (
-    ComponentValue,
-    ConstraintAttachment,
-    CubeRegion,
-    CubeRegionKey,
-    DataConstraint,
-    DataKeySet,
-)
 from sdmx_server.model.datastructure import (
     Attribute,
     AttributeList,
@@ -47,10 +44,8 @@ from sdmx_server.model.datastructure import (
     MeasureList,
     ProvisionAgreement,
 )
-from sdmx_server.model.metadatastructure import Metadataflow
 from sdmx_server.model.organisation import Contact, OrganisationUnitScheme
 from sdmx_server.model.representation import Representation, TextFormat
-from sdmx_server.model.urn import maintainable_urn
 from sdmx_server.model.version import is_stable
 
 PRIMARY_MEASURE = "OBS_VALUE"
@@ -66,17 +61,10 @@ UNKNOWN_TYPES = frozenset({"GeospatialInformation"})
 def _write_maintainable(formed: Object, artefact: Maintainable) -> Object:
     """Add the link to the artefact, with its class in 2.1, and whether it is final."""
     written = write_maintainable(formed, artefact)
-    written["links"][0] = {"rel": SELF, "urn": _urn(artefact)}
+    written["links"][0] = {"rel": SELF, "urn": artefact_urn(artefact)}
     written.pop("isPartialLanguage", None)
     is_final = artefact.is_final or is_stable(artefact.version)
     return written | ({"isFinal": True} if is_final else {})
-
-
-def _urn(artefact: Maintainable) -> str:
-    urn_class = ML21_CLASSES.get(artefact.urn_class, artefact.urn_class)
-    return maintainable_urn(
-        artefact.package, urn_class, artefact.agency_id, artefact.id, artefact.version
-    )
 
 
 def _write_annotation(formed: Object, annotation: Annotation) -> Object:
@@ -95,6 +83,8 @@ def _write_text_format(formed: Object, text_format: TextFormat) -> Object:
 
 
 def _write_representation(formed: Object, representation: Representation) -> Object:
+    if ".ValueList=" in formed.get("enumeration", ""):  # 1.0 knows none; its values are text
+        return {"textFormat": formed.get("enumerationFormat", {})}
     names = {
         "enumeration": "enumeration",
         "enumerationFormat": "enumerationFormat",
@@ -154,68 +144,6 @@ def _write_measure_list(formed: Object, measures: MeasureList) -> Object:
     return {**formed, "primaryMeasure": {**measure, "id": PRIMARY_MEASURE}}
 
 
-def _write_constraint(formed: Object, constraint: DataConstraint) -> Object:
-    """Write a content constraint; excluded members become a region of their own."""
-    formed["type"] = formed.pop("role", "Allowed")
-    regions = [part for region in constraint.cube_regions for part in _regions(region)]
-    return {**formed, "cubeRegions": regions} if regions else formed
-
-
-def _regions(region: CubeRegion) -> list[Object]:
-    written = []
-    for include in (True, False):
-        keys = [_members(key) for key in region.key_values if key.include == include]
-        others = [_members(key) for key in region.components if key.include == include]
-        if keys or others:
-            parts = {"keyValues": keys, "attributes": others}
-            is_included = region.include == include
-            written.append(
-                {"isIncluded": is_included} | {name: part for name, part in parts.items() if part}
-            )
-    return written
-
-
-def _members(key: CubeRegionKey) -> Object:
-    written: Object = {"id": key.id}
-    if key.time_range is not None:
-        ends = ("before_period", "after_period", "start_period", "end_period")
-        given = {end: getattr(key.time_range, end) for end in ends}
-        written["timeRange"] = {
-            end.replace("_p", "P"): {"period": period.period, "isInclusive": period.is_inclusive}
-            for end, period in given.items()
-            if period is not None
-        }
-    if key.values:
-        written["values"] = [value.value for value in key.values]
-    cascading = [value.value for value in key.values if _cascades(value)]
-    return written | ({"cascadeValues": cascading} if cascading else {})
-
-
-def _cascades(value: ComponentValue) -> bool:
-    return value.cascade_values not in (None, False)
-
-
-def _write_key_set(formed: Object, key_set: DataKeySet) -> Object:
-    keys = [
-        {
-            "keyValues": [
-                {"id": dimension.id, "value": dimension.values[0].value}
-                for dimension in single.key_values
-            ]
-        }
-        for key in key_set.keys
-        for single in single_valued(key)
-        if single.key_values
-    ]
-    return {"isIncluded": key_set.is_included, "keys": keys}
-
-
-def _write_attachment(formed: Object, attachment: ConstraintAttachment) -> Object:
-    formed.pop("dataSetReferences", None)
-    sources = formed.pop("simpleDataSources", None)
-    return formed | ({"simpleDataSource": sources[0]} if sources else {})
-
-
 DIALECT = Dialect(
     write={
         Maintainable: _write_maintainable,
@@ -237,11 +165,11 @@ DIALECT = Dialect(
         MeasureList: _write_measure_list,
         DataStructure: without("metadata", "evolvingStructure"),
         Dataflow: without("dimensionConstraint"),
-        Metadataflow: without("targets"),
         ProvisionAgreement: renamed("dataflow", "structureUsage"),
-        DataConstraint: _write_constraint,
-        DataKeySet: _write_key_set,
-        ConstraintAttachment: _write_attachment,
+        **json1_constraints.RULES,
+        **json1_hierarchy.RULES,
+        **json1_mapping.RULES,
+        **json1_metadata.RULES,
     }
 )
 """SDMX-JSON 1.0."""

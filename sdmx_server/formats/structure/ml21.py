@@ -165,12 +165,11 @@ def write(artefacts: Sequence[Artefact], message: Message) -> bytes:
     Late bound references become references to the highest version in the message that they
     mean. Hierarchies that came from one hierarchical codelist go back into it.
     """
-    known = _writable([artefact for artefact in artefacts if expressible(artefact)])
-    values = in_languages(known, message)
+    values = in_languages(as_in_2_1(artefacts), message)
     root = etree.Element(f"{MES}Structure", nsmap=NAMESPACES)
     write_header(root, message)
     structures = add(root, f"{MES}Structures")
-    versions = _versions(values)
+    versions = versions_of(values)
     for kind in _KINDS:
         for value in values:
             if isinstance(value, kind.shape.cls):
@@ -223,6 +222,35 @@ def expressible(artefact: Artefact) -> bool:
     )
 
 
+def as_in_2_1(artefacts: Sequence[Artefact]) -> list[Maintainable]:
+    """Return the artefacts as 2.1 has them: hierarchies in lists, maps in structure sets.
+
+    Availability is a content constraint; what 2.1 cannot express is left out.
+    """
+    plain: list[Maintainable] = []
+    known = [artefact for artefact in artefacts if expressible(artefact)]
+    sets = [artefact for artefact in known if isinstance(artefact, StructureSet)]
+    for artefact in known:
+        if isinstance(artefact, AvailabilityConstraint):
+            plain.append(actual_constraint(artefact))
+        elif not isinstance(artefact, Hierarchy) and not _is_in(sets, artefact):
+            change = _CHANGES.get(type(artefact))
+            plain.append(artefact if change is None else change(artefact))
+    hierarchies = [artefact for artefact in known if isinstance(artefact, Hierarchy)]
+    return [*plain, *ml21_hierarchy.tree_lists(hierarchies)]
+
+
+def versions_of(
+    artefacts: Iterable[Maintainable],
+) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """Return the versions in a message by package, agency and id."""
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for artefact in artefacts:
+        key = (artefact.package, artefact.agency_id, artefact.id)
+        found[key] = (*found.get(key, ()), artefact.version)
+    return found
+
+
 def _is_complete(artefact: Maintainable) -> bool:
     """Return whether an artefact has what the schema demands of it."""
     if type(artefact) in _FIXED_IDS:
@@ -237,20 +265,6 @@ def _written_references(artefact: Maintainable) -> tuple[str, ...]:
     if isinstance(artefact, _REPRESENTED):
         return tuple(urn for urn in found if ".ValueList=" not in urn)
     return found
-
-
-def _writable(artefacts: Sequence[Artefact]) -> list[Maintainable]:
-    """Return the artefacts as 2.1 has them: hierarchies in lists, maps in structure sets."""
-    plain: list[Maintainable] = []
-    sets = [artefact for artefact in artefacts if isinstance(artefact, StructureSet)]
-    for artefact in artefacts:
-        if isinstance(artefact, AvailabilityConstraint):
-            plain.append(actual_constraint(artefact))
-        elif not isinstance(artefact, Hierarchy) and not _is_in(sets, artefact):
-            change = _CHANGES.get(type(artefact))
-            plain.append(artefact if change is None else change(artefact))
-    hierarchies = [artefact for artefact in artefacts if isinstance(artefact, Hierarchy)]
-    return [*plain, *ml21_hierarchy.tree_lists(hierarchies)]
 
 
 def _is_in(sets: Iterable[StructureSet], artefact: Maintainable) -> bool:
@@ -288,16 +302,6 @@ def _write_artefact(
     element.set("urn", maintainable_urn(artefact.package, urn_class, *identity))
     scope = Scope(artefact.package, *identity, versions=versions)
     write_value(artefact, element, kind.shape, scope)
-
-
-def _versions(
-    artefacts: Iterable[Maintainable],
-) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
-    for artefact in artefacts:
-        key = (artefact.package, artefact.agency_id, artefact.id)
-        found[key] = (*found.get(key, ()), artefact.version)
-    return found
 
 
 def write_header(root: Element, message: Message) -> Element:
