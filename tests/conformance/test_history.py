@@ -1,4 +1,4 @@
-"""Changes and history in both versions (rows 79 to 85, 233 to 244)."""
+"""Changes and history in 2.2 (rows 233 to 244)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from flask.testing import FlaskClient
 from lxml import etree
 from werkzeug.test import TestResponse
 
-from tests.conformance.answers import error, media, row, table, xml
+from tests.conformance.answers import media, row, table, xml
 from tests.conformance.conftest import Serving
 from tests.conformance.fixtures import Content, history, shared
 
-V1 = "/sdmx/v1/data/HIST"
 V2 = "/sdmx/v2/data/dataflow/TST/HIST"
 DAYS = {"T1": "2012-02-15T12:00:00", "T2": "2012-03-15T12:00:00", "T3": "2012-04-15T12:00:00"}
 
@@ -86,47 +85,9 @@ REVISED = Told("Replace", {"2012-02": "12.5", "2012-03": "13"})
 GONE = Told("Delete", {"2011-12": None})
 
 
-@pytest.mark.parametrize("kind", [row(79, "genericdata+xml"), row(80, "structurespecificdata+xml")])
-def test_history_is_one_or_two_datasets_a_publication(v1: FlaskClient, kind: str):
-    response = v1.get(f"{V1}?includeHistory=true", headers=media(kind, "2.1"))
-    assert in_xml(response) == [FIRST, *SECOND, THIRD]
-
-
-@pytest.mark.parametrize(
-    ("stamp", "expected"),
-    [
-        row(81, "2012-03-20T00:00:00Z", [REVISED]),
-        row(82, "2012-03-01T00:00:00Z", [REVISED, GONE]),
-        row(
-            84,
-            "2009-05-15T14%3A15%3A00%2B01%3A00",
-            [Told("Replace", {"2012-01": "11", "2012-02": "12.5", "2012-03": "13"})],
-        ),
-    ],
-)
-def test_changes_after_an_instant_are_exactly_these(
-    v1: FlaskClient, stamp: str, expected: list[Told]
-):
-    assert in_xml(v1.get(f"{V1}?updatedAfter={stamp}")) == expected
-
-
-@pytest.mark.parametrize(
-    "stamp",
-    [
-        row(84, "2009-05-15T14%3A15%3A00%2B01%3A00"),
-        row(85, "2009-05-15T14:15:00+01:00"),
-        row(85, "2009-05-15T14:15:00%2001:00"),
-    ],
-)
-def test_an_instant_may_name_its_zone(v1: FlaskClient, stamp: str):
-    assert v1.get(f"{V1}?updatedAfter={stamp}").status_code == 200
-
-
-def test_no_change_is_no_result(v1: FlaskClient, v2: FlaskClient):
-    """Rows 83 and 240; the instant itself does not count."""
+def test_no_change_is_no_result(v2: FlaskClient):
+    """Row 240; the instant itself does not count."""
     for stamp in ("2012-05-01T00:00:00Z", "2012-04-15T12:00:00Z"):
-        response = v1.get(f"{V1}?updatedAfter={stamp}")
-        assert (response.status_code, error(response)) == (404, 100)
         assert v2.get(f"{V2}?updatedAfter={stamp}").status_code == 204
 
 

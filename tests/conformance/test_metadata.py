@@ -1,4 +1,4 @@
-"""Reference metadata: 1.5 (rows 97 and 98) and 2.2 (rows 295 to 307, and 316)."""
+"""Reference metadata in 2.2 (rows 295 to 307, and 316)."""
 
 from __future__ import annotations
 
@@ -190,58 +190,6 @@ def test_the_schema_of_an_agreement_on_metadata_is_not_offered(served: FlaskClie
     """Row 316."""
     response = served.get("/sdmx/v2/schema/metadataprovisionagreement/TST/MPA")
     assert (response.status_code, error(response)) == (501, 501)
-
-
-# -- 1.5 ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        row(97, "QUALITY", {"QR1": 2, "QR2": 1}),
-        row(97, "QUALITY/", {"QR1": 2, "QR2": 1}),
-        row(97, "TST,QUALITY,1.0.0/all/all", {"QR1": 2, "QR2": 1}),
-        row(97, "all/all/TST,MP2", {"QR2": 1}),
-        row(97, "QUALITY/.../MP1?detail=full", {"QR1": 2}),
-    ],
-)
-def test_the_first_version_has_the_stable_sets_of_a_metadataflow(
-    served: FlaskClient, path: str, expected: dict[str, int]
-):
-    response = served.get(f"/sdmx/v1/metadata/{path}")
-    assert media_type(response) == "genericmetadata+xml;version=2.1"
-    root = xml(response)
-    contacts = {
-        each.get("setID"): sum(1 for e in each.iter("{*}ReportedAttribute") if _is_contact(e))
-        for each in root.iterchildren("{*}MetadataSet")
-    }
-    assert {set_id: max(1, found) for set_id, found in contacts.items()} == expected
-    targets = {ref.get("id") for ref in root.iterfind(".//{*}ObjectReference/Ref")}
-    assert targets == {{"QR1": "EXR", "QR2": "DSD_EXR"}[set_id] for set_id in expected}
-
-
-def _is_contact(element: etree._Element) -> bool:
-    return element.get("id") == "CONTACT"
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "number"),
-    [
-        row(98, "NOPE", 404, 100),
-        row(98, "TST,QUALITY,9.0", 404, 100),
-        row(98, "QUALITY/all/NOPE", 404, 100),
-        row(98, "", 400, 140),
-        row(98, "A,B,C,D", 400, 140),
-        row(98, "QUALITY?detail=children", 400, 140),
-        row(97, "QUALITY/A.B", 501, 501),
-        row(97, "QUALITY?updatedAfter=2020-01-01T00:00:00Z", 501, 501),
-    ],
-)
-def test_the_first_version_tells_what_is_missing(
-    served: FlaskClient, path: str, status: int, number: int
-):
-    response = served.get(f"/sdmx/v1/metadata/{path}")
-    assert (response.status_code, error(response)) == (status, number)
 
 
 # -- what is found, and what is not -------------------------------------------------------

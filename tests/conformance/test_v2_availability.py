@@ -8,16 +8,25 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import etree
 from werkzeug.test import TestResponse
 
 from tests.conformance.answers import error, ids, media, media_type, row, xml
-from tests.conformance.test_v1_availability import values_of
 
 LFS = "/sdmx/v2/availability/dataflow/TST/LFS"
 Values = Mapping[str, set[str]]
 EVERYTHING = {"REF_AREA": {"UK", "FR"}, "EMP_STATUS": {"EMP", "UEMP"}, "SEX": {"M", "F"}}
 WOMEN = {"REF_AREA": {"FR"}, "EMP_STATUS": {"UEMP"}, "SEX": {"F"}}
 FRANCE = {"REF_AREA": {"FR"}, "EMP_STATUS": {"EMP", "UEMP"}, "SEX": {"M", "F"}}
+
+
+def values_of(region: etree._Element) -> Values:
+    """Return the values of each dimension of a cube region; time is told apart."""
+    return {
+        key.get("id"): {value.text for value in key.iterfind("{*}Value")}
+        for key in region.iterfind("{*}KeyValue")
+        if key.get("id") != "TIME_PERIOD"
+    }
 
 
 def constraint(response: TestResponse) -> dict[str, Any]:
