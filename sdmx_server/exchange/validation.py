@@ -36,7 +36,7 @@ from sdmx_server.exchange.validation_values import Complaint, complaint
 from sdmx_server.exchange.vocabulary import Vocabulary
 from sdmx_server.model import period, personal_data
 from sdmx_server.model.annotations import ANNOTATIONS, holds_annotations
-from sdmx_server.model.delivery import Delivery, Fault, Place, complain
+from sdmx_server.model.delivery import CUSTOM_COLUMNS, Delivery, Fault, Place, complain
 
 _FREQUENCY = "FREQ"
 _EXAMPLES = {
@@ -158,7 +158,8 @@ def _spread(examined: Examined, attribute: Component) -> list[str | None]:
 
 def _check_columns(delivery: Delivery, structure: ResolvedStructure) -> Iterator[Fault]:
     known = vocabulary.of_components(structure.components)
-    beside = {PROVIDER, ANNOTATIONS, *(column.id for column in structure.annotations)}
+    annotations = {ANNOTATIONS, *(column.id for column in structure.annotations)}
+    beside = annotations | CUSTOM_COLUMNS | {PROVIDER}
     for id_ in (*delivery.columns, *delivery.dataset_attributes):
         if id_ in beside or structure.component(id_) is not None:
             continue

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+CUSTOM_COLUMNS = frozenset({"VALID_FROM", "VALID_TO", "UPDATED", "PREPARED"})
+"""Columns that SDMX-CSV messages have beside those of components; they say nothing to store."""
+
 _SHOWN = 100  # characters of a value that a sentence repeats
 
 

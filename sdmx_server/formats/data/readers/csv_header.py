@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.model import fault_kinds
+from sdmx_server.model.delivery import CUSTOM_COLUMNS
 
 _FIRST = re.compile(
     r'"?(?P<name>DATAFLOW|STRUCTURE(?:\[(?P<sub>.)\])?)(?::[^",;|\t\r\n]*)?"?(?P<separator>[^\w\r\n"])?'
@@ -85,7 +86,7 @@ def read(text: str, found: FaultList) -> Header:
     fixed = {c.id: i for i, c in enumerate(columns) if c.id in fixed_names}
     others = [i for i in range(len(columns)) if columns[i].id not in fixed]
     if "STRUCTURE_NAME" in fixed:  # labels=name: after each id column stands one of names
-        others = others[::2]
+        others = _without_names(others, columns)
     components = {i: columns[i] for i in others}
     _check(components, fixed, names, found)
     return Header(
@@ -96,6 +97,14 @@ def read(text: str, found: FaultList) -> Header:
         components,
         labelled=any(": " in names[i] for i in others),
     )
+
+
+def _without_names(others: Sequence[int], columns: Sequence[Column]) -> list[int]:
+    """Return the columns of ids, and behind them the custom ones, which have no names."""
+    end = len(others)
+    while end and columns[others[end - 1]].id in CUSTOM_COLUMNS:
+        end -= 1
+    return [*others[:end:2], *others[end:]]
 
 
 def _names(text: str, separator: str, found: FaultList) -> list[str]:

@@ -5,8 +5,9 @@ Source: sdmx-csv 2.0.0 and 2.1.0, data-message/docs/sdmx-csv-field-guide.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain, islice
 
 from sdmx_server.dataset import (
@@ -34,6 +35,7 @@ from sdmx_server.formats.data.writers.csv_rows import (
     times_of,
     write_rows,
 )
+from sdmx_server.formats.data.writers.envelope import timestamp
 from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.model.urn import parse_urn
 
@@ -60,6 +62,9 @@ ACTIONS: Mapping[str, Mapping[Action, str]] = {
     },
 }
 
+VALIDITY = ("VALID_FROM", "VALID_TO")
+"""Custom columns, which stand last: since when, and until when, the values of a row hold."""
+
 _KEYS = {
     "none": (),
     "series": ("SERIES_KEY",),
@@ -76,7 +81,8 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
 def _texts(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[str]:
     opened, languages = _open(datasets, message)
     columns = columns_of(opened)
-    yield _header(columns, languages, message, rendering)
+    custom = _custom_columns(opened, columns)
+    yield _header(columns, languages, custom, (message, rendering))
     style = Style(
         labels=rendering.labels,
         languages=message.languages,
@@ -85,7 +91,27 @@ def _texts(datasets: Sequence[Dataset], message: Message, rendering: Rendering) 
     )
     for dataset in opened:
         lead = _lead(dataset, message, rendering)
-        yield from write_rows(dataset, lead, [c.id for c in columns], style)
+        tail = [_instant(moment) for moment in (dataset.valid_from, dataset.valid_to)]
+        yield from write_rows(dataset, lead, [c.id for c in columns], style, tail if custom else ())
+
+
+def _custom_columns(datasets: Sequence[Dataset], columns: Sequence[Component]) -> list[str]:
+    """Return the columns that say since when and until when rows hold, where that was asked for.
+
+    They are no components, so none may have their names.
+    """
+    if not any(dataset.valid_from or dataset.valid_to for dataset in datasets):
+        return []
+    taken = {component.id for component in columns}
+    return [_unlike(name, taken) for name in VALIDITY]
+
+
+def _unlike(name: str, taken: Collection[str]) -> str:
+    return _unlike(f"{name}_", taken) if name in taken else name
+
+
+def _instant(moment: datetime | None) -> str:
+    return "" if moment is None else timestamp(moment)
 
 
 def _lead(dataset: Dataset, message: Message, rendering: Rendering) -> list[str | Key]:
@@ -109,9 +135,10 @@ def _lead(dataset: Dataset, message: Message, rendering: Rendering) -> list[str 
 def _header(
     columns: Sequence[Component],
     languages: Mapping[str, Sequence[str]],
-    message: Message,
-    rendering: Rendering,
+    custom: Sequence[str],
+    asked: tuple[Message, Rendering],
 ) -> str:
+    message, rendering = asked
     has_sub_fields = any(component.is_json for component in columns)
     found = [
         f"STRUCTURE[{SUB_SEPARATOR}]" if has_sub_fields else "STRUCTURE",
@@ -125,7 +152,7 @@ def _header(
         name = localised(component.names, message.languages) or component.id
         titles = {"id": [id_], "name": [id_, name], "both": [f"{id_}: {name}"]}
         found += titles[rendering.labels]
-    return SEPARATOR.join(map(quote, found)) + LINE_END
+    return SEPARATOR.join(map(quote, [*found, *custom])) + LINE_END
 
 
 def _title(component: Component, languages: Mapping[str, Sequence[str]]) -> str:

@@ -92,7 +92,13 @@ def observation_key(dataset: Dataset) -> Key:
     return Key(tuple(c.id for c in dataset.structure.key))
 
 
-def write_rows(dataset: Dataset, lead: Lead, columns: Sequence[str], style: Style) -> Iterator[str]:
+def write_rows(
+    dataset: Dataset,
+    lead: Lead,
+    columns: Sequence[str],
+    style: Style,
+    tail: Sequence[str] = (),
+) -> Iterator[str]:
     """Yield the rows of a data set, a batch at a time.
 
     Args:
@@ -101,6 +107,7 @@ def write_rows(dataset: Dataset, lead: Lead, columns: Sequence[str], style: Styl
         columns: ids of the components of the whole answer; those that the data set does
             not show stay empty.
         style: how cells are written.
+        tail: finished cells that stand behind the components of each row.
     """
     shown = {c.id: c for c in columns_of([dataset])}
     lookups = {
@@ -119,6 +126,7 @@ def write_rows(dataset: Dataset, lead: Lead, columns: Sequence[str], style: Styl
         lookups=lookups,
         constants=constants,
         style=style,
+        end="".join(f"{SEPARATOR}{cell}" for cell in tail) + LINE_END,
     )
     first = next(dataset.batches, None)
     if first is None:
@@ -141,13 +149,17 @@ class _Codes:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What the batches of a data set are written by; None is a component not shown."""
+    """What the batches of a data set are written by; None is a component not shown.
+
+    ``end`` is what ends each row.
+    """
 
     lead: Sequence[str | _Codes]
     columns: Sequence[Component | None]
     lookups: Mapping[str, Lookup]
     constants: Mapping[str, str]
     style: Style
+    end: str
 
 
 def _doubled(text: str) -> str:
@@ -182,7 +194,7 @@ def _row(values: Mapping[str, str], sheet: _Sheet) -> str:
             cells.append(empty_cell(sheet.style))
         else:
             cells.append(write_cell(component, sheet.style, text))
-    return SEPARATOR.join(cells) + LINE_END
+    return SEPARATOR.join(cells) + sheet.end
 
 
 def _columns(batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
@@ -191,7 +203,7 @@ def _columns(batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
         columns += [SEPARATOR, *(_key(part, batch) if isinstance(part, _Codes) else [part])]
     for component in sheet.columns:
         columns += [SEPARATOR, _cells(component, batch, sheet)]
-    return [*columns[1:], LINE_END]
+    return [*columns[1:], sheet.end]
 
 
 def _cells(component: Component | None, batch: Batch, sheet: _Sheet) -> Column | PerSeries:
