@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sdmx_server.dataset import PROVIDER, Layout
+from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.columns import all_columns
 from sdmx_server.storage.selection import Selection
 
@@ -15,7 +16,7 @@ LAYOUT = Layout(
     dimensions=("FREQ", "AREA"),
     time="TIME_PERIOD",
     series=("UNIT", PROVIDER),
-    coded=("STATUS",),
+    coded=("STATUS", OBSERVATION_ANNOTATIONS),
     texts=("VALUE", "NOTE"),
     dataset=("TITLE",),
 )

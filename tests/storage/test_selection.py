@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from sdmx_server.dataset import PROVIDER, Action, Layout
 from sdmx_server.errors import Unavailable
+from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.chunks import decode_chunk
 from sdmx_server.storage.draft import Arrangement
 from sdmx_server.storage.observations import ObservationStore
@@ -84,6 +85,7 @@ def test_dictionaries_are_sorted_by_code_point_and_periods_by_time(select):
         "UNIT": ("IDR", "PS"),
         PROVIDER: ("ID.BPS",),
         "STATUS": ("A", "E", "M"),
+        OBSERVATION_ANNOTATIONS: (),
     }
 
 
