@@ -1,0 +1,99 @@
+"""The self-check: every row of the conformance table, asked of servers that hold the fixtures.
+
+Each house is served by a process of its own from a temporary database, so what the office has
+published is neither looked at nor touched.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from sdmx_server.conformance.check import Outcome
+from sdmx_server.conformance.furnishing import publish_later, serving
+from sdmx_server.conformance.houses import houses
+from sdmx_server.conformance.rows import run
+from sdmx_server.conformance.rows.row import AREAS, Row, rows
+from sdmx_server.conformance.run import Run
+from sdmx_server.conformance.session import Session
+
+WHERE = "this server"
+_UNBOUNDED = 1e9  # requests a second, and seconds: the servers are our own
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """A house that is served.
+
+    Attributes:
+        address: below which both versions of SDMX-REST are.
+        load: publishes a file that the house keeps back.
+    """
+
+    address: str
+    load: run.Load
+
+
+@contextmanager
+def occupied(name: str) -> Iterator[Occupied]:
+    """Serve a house from a temporary database.
+
+    Raises:
+        KeyError: if there is no such house.
+        Unfurnished: if it cannot be filled or served.
+    """
+    house = houses()[name]
+    with tempfile.TemporaryDirectory(prefix="sdmx-house-") as folder:
+        home = Path(folder)
+        with serving(house, home) as address:
+            yield Occupied(f"{address}/sdmx", partial(_load, house.name, home))
+
+
+def ask(row: Row, house: Occupied) -> Outcome:
+    """Ask a row of its house."""
+    with Session(f"{house.address}/{row.api}", _UNBOUNDED, _UNBOUNDED) as session:
+        return run.ask(row, session, house.load)
+
+
+def check_self(only: Collection[str] = (), done: Callable[[Outcome], None] = lambda _: None) -> Run:
+    """Ask all rows, house by house.
+
+    Args:
+        only: patterns of the ids or areas of the rows to ask; all where empty.
+        done: told of each outcome as it comes.
+
+    Raises:
+        Unfurnished: if a house cannot be filled or served.
+    """
+    outcomes: dict[str, Outcome] = {}
+    chosen = selected(only)
+    by_house = groupby(sorted(chosen, key=lambda row: row.house), key=lambda row: row.house)
+    for name, members in by_house:
+        with occupied(name) as house:
+            for row in members:
+                outcomes[row.id] = ask(row, house)
+                done(outcomes[row.id])
+    return Run(WHERE, (), tuple(outcomes[row.id] for row in chosen))
+
+
+def selected(only: Collection[str] = ()) -> Sequence[Row]:
+    """Return the rows whose id or area fits one of some patterns."""
+    return [
+        row
+        for row in rows()
+        if not only or any(fnmatchcase(name, pattern) for name in _names(row) for pattern in only)
+    ]
+
+
+def _names(row: Row) -> tuple[str, ...]:
+    return row.id, f"row_{row.number}", AREAS[row.entry.section]
+
+
+def _load(name: str, home: Path, file: str) -> None:
+    publish_later(houses()[name], file, home)
