@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import msgspec
@@ -82,7 +82,7 @@ def write_cell(component: Component, style: Style, text: str) -> str:
         members = [f"{m}: {n}" if n else m for m, n in zip(members, names, strict=True)]
     cell = quote(_joined(component, members))
     if style.labels == "name":
-        cell += SEPARATOR + quote(SUB_SEPARATOR.join(names) if any(names) else "")
+        cell += SEPARATOR + quote(_joined(component, names) if any(names) else "")
     return cell
 
 
@@ -109,21 +109,33 @@ def empty_cell(style: Style) -> str:
 
 
 def normalised_times(texts: Iterable[str]) -> dict[str, str]:
-    """Return what each period becomes: the date it starts on.
+    """Return what each period becomes: the moment it starts at.
 
-    Where a period is shorter than a day, all become dates with a time. What is no period
-    stays as it is.
+    All are told as exactly as the shortest of them needs: as years, months, days or seconds.
+    What is no period stays as it is.
     """
-    starts: dict[str, datetime] = {}
+    spans: dict[str, tuple[datetime, datetime]] = {}
     for text in texts:
         try:
-            starts[text] = span(text)[0]
+            spans[text] = span(text)
         except ValueError:
             continue
-    within_days = any("T" in text.partition("/")[0][4:] and ":" in text for text in starts)
-    if within_days:
-        return {text: start.isoformat(timespec="seconds") for text, start in starts.items()}
-    return {text: start.date().isoformat() for text, start in starts.items()}
+    exact = max((_exactness(*found) for found in spans.values()), default=0)
+    return {text: start.isoformat()[: _LENGTHS[exact]] for text, (start, _) in spans.items()}
+
+
+_LENGTHS = (len("2010"), len("2010-01"), len("2010-01-01"), len("2010-01-01T00:00:00"))
+
+
+def _exactness(start: datetime, end: datetime) -> int:
+    """Return how exactly a period must be told: 0 for years, 1 months, 2 days, 3 seconds."""
+    days = (end - start).total_seconds() / 86_400
+    begins_a_day = start.time() == time.min
+    if days > 364 and begins_a_day and (start.month, start.day) == (1, 1):
+        return 0
+    if days > 27 and begins_a_day and start.day == 1:
+        return 1
+    return 2 if days > 0.99 and begins_a_day else 3
 
 
 def languages_in(texts: Iterable[str | None]) -> frozenset[str]:
