@@ -35,17 +35,31 @@ def attached(delivery: Delivery, structure: ResolvedStructure) -> Delivery:
     columns: Columns = dict(delivery.columns)
     said = columns.pop(ANNOTATIONS)
     places = _places(structure)
-    of_dataset: dict[str, str] = {}
+    of_dataset: dict[int, str] = {}
     for row, text in enumerate(said):
         if text is None:
             continue
         column = places.get(_given(delivery, structure, row), ANNOTATIONS)
         if column == DATASET_ANNOTATIONS:
-            of_dataset[column] = text
+            of_dataset[row] = text
         else:
             _writable(columns, column, len(said))[row] = text
-    attributes = {**of_dataset, **delivery.dataset_attributes}
-    return replace(delivery, columns=columns, dataset_attributes=attributes)
+    placed = replace(delivery, columns=columns)
+    return _of_dataset(placed, of_dataset) if of_dataset else placed
+
+
+def _of_dataset(delivery: Delivery, said: Mapping[int, str]) -> Delivery:
+    """Return the delivery with what rows say of the dataset; those that say no more are gone."""
+    columns = delivery.columns
+    spent = {row for row in said if all(cells[row] is None for cells in columns.values())}
+    kept = [row for row in range(len(delivery.rows)) if row not in spent]
+    text = next(iter(said.values()))
+    return replace(
+        delivery,
+        columns={id_: [cells[row] for row in kept] for id_, cells in columns.items()},
+        rows=[delivery.rows[row] for row in kept],
+        dataset_attributes={DATASET_ANNOTATIONS: text, **delivery.dataset_attributes},
+    )
 
 
 def _without_annotations(delivery: Delivery, structure: ResolvedStructure) -> Delivery:
