@@ -60,6 +60,7 @@ class Settings:
         restricted: dataflows as ``AGENCY:ID`` whose data only administrators, stewards and
             reviewers may read.
         history: whether history, earlier states and changes are shown.
+        self_check: whether each new version of the server checks itself once, when it starts.
         log_level: ``debug``, ``info``, ``warning``, ``error`` or ``critical``.
     """
 
@@ -76,6 +77,7 @@ class Settings:
     anonymous_read: bool = True
     restricted: tuple[str, ...] = ()
     history: bool = True
+    self_check: bool = True
     log_level: str = "info"
 
     @property
@@ -113,6 +115,7 @@ class _SettingsSchema(Schema):
     anonymous_read = _yes_or_no()
     restricted = fields.List(fields.String(validate=_DATAFLOW))
     history = _yes_or_no()
+    self_check = _yes_or_no()
     log_level = fields.String(
         validate=validate.OneOf(_LOG_LEVELS, error="{input!r}; allowed is one of {choices}.")
     )

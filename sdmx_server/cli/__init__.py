@@ -22,7 +22,7 @@ COMMANDS = {
     "export": "sdmx_server.cli.export:export",
     "token": "sdmx_server.cli.tokens:token",
     "maintenance": "sdmx_server.cli.maintenance:maintenance",
-    "conformance": "sdmx_server.conformance.command:conformance",
+    "conformance": "sdmx_server.cli.conformance:conformance",
 }
 """Where each command is. Only that of the command asked for is loaded: a start takes half as
 long when what reads workbooks or checks other services stays away.

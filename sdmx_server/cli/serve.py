@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
+import subprocess
+import sys
 from typing import Any
 
 import click
@@ -11,12 +14,15 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from sdmx_server import __version__
 from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.query import ArtefactQuery
 from sdmx_server.settings import Settings, described, environment_of
 from sdmx_server.storage.database import opened, read_revision
 from sdmx_server.storage.tables import STORES
+
+_LEAST = 19  # the priority of what may wait for everything else
 
 
 @click.command()
@@ -46,6 +52,7 @@ def serve(context: click.Context, /, *, publish: bool, **flags: Any) -> None:
     _warn(settings)
     os.environ |= environment_of(settings)
     _check_port(settings)
+    _check_self(settings)
     click.echo(f"Serving on http://{settings.host}:{settings.port}")
     Granian(
         "sdmx_server.cli.worker:application",
@@ -58,6 +65,21 @@ def serve(context: click.Context, /, *, publish: bool, **flags: Any) -> None:
         websockets=False,
         log_level=LogLevels(settings.log_level),
     ).serve()
+
+
+def _check_self(settings: Settings) -> None:
+    """Let this version of the server be held against the standard once, beside what it serves."""
+    last = open_stores(settings).self_checks.last()
+    if not settings.self_check or (last and last.version == __version__):
+        return
+    checking = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "sdmx_server", "conformance", "--format", "json"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.setpriority(os.PRIO_PROCESS, checking.pid, _LEAST)
+    atexit.register(checking.terminate)
 
 
 def _check_port(settings: Settings) -> None:

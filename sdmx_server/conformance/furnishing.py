@@ -103,7 +103,7 @@ def _run(commands: Sequence[Sequence[str]], house: House, home: Path) -> None:
 def _environment(house: House, home: Path) -> Mapping[str, str]:
     """Return the environment with the settings of the house and no others."""
     others = {name: text for name, text in os.environ.items() if not name.startswith(_PREFIX)}
-    settings = {"home": str(home), **house.settings}
+    settings = {"home": str(home), "self_check": "false", **house.settings}
     return others | {f"{_PREFIX}{name.upper()}": text for name, text in settings.items()}
 
 

@@ -10,6 +10,8 @@ from sdmx_server.conformance.catalogue import CHECKS
 from sdmx_server.conformance.check import Check, Outcome, Status, run
 from sdmx_server.conformance.discovery import discover
 from sdmx_server.conformance.facts import Api, Facts
+from sdmx_server.conformance.rows.row import Row
+from sdmx_server.conformance.rows.run import ask
 from sdmx_server.conformance.session import OutOfTime, Session
 
 
@@ -58,6 +60,7 @@ def check_service(
     apis: Collection[Api] = ("v1", "v2"),
     only: Collection[str] = (),
     done: Callable[[Outcome], None] = lambda _: None,
+    rows: Collection[Row] = (),
 ) -> Run:
     """Discover what a service has, and run the checks on it.
 
@@ -66,6 +69,7 @@ def check_service(
         apis: versions of SDMX-REST to look for.
         only: patterns of the ids or names of areas of the checks to run; all where empty.
         done: told of each outcome as it comes.
+        rows: rows of the table about fixtures that the service holds, to be asked as well.
 
     Raises:
         NoService: if nothing at the address speaks SDMX-REST, or it has no data to ask for, or
@@ -81,6 +85,9 @@ def check_service(
             found.append(facts)
             for check in selected(api, only):
                 outcomes.append(run(check, facts, session))
+                done(outcomes[-1])
+            for row in (row for row in rows if row.api == api):
+                outcomes.append(ask(row, session))
                 done(outcomes[-1])
     if not found:
         raise NoService(

@@ -61,18 +61,17 @@ def ask(row: Row, house: Occupied) -> Outcome:
         return run.ask(row, session, house.load)
 
 
-def check_self(only: Collection[str] = (), done: Callable[[Outcome], None] = lambda _: None) -> Run:
-    """Ask all rows, house by house.
+def check_self(chosen: Sequence[Row], done: Callable[[Outcome], None] = lambda _: None) -> Run:
+    """Ask rows, house by house.
 
     Args:
-        only: patterns of the ids or areas of the rows to ask; all where empty.
+        chosen: the rows.
         done: told of each outcome as it comes.
 
     Raises:
         Unfurnished: if a house cannot be filled or served.
     """
     outcomes: dict[str, Outcome] = {}
-    chosen = selected(only)
     by_house = groupby(sorted(chosen, key=lambda row: row.house), key=lambda row: row.house)
     for name, members in by_house:
         with occupied(name) as house:

@@ -55,8 +55,9 @@ def serving(home: Path, *flags: str, **environment: str) -> Iterator[tuple[str, 
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without settings of the server."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("SDMX_SERVER_")}
+    """Return the environment without settings of the server, which leaves itself unchecked."""
+    others = {k: v for k, v in os.environ.items() if not k.startswith("SDMX_SERVER_")}
+    return others | {"SDMX_SERVER_SELF_CHECK": "false"}
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -96,7 +96,8 @@ def test_publishing_again_changes_nothing(home, first_start):
 
 def test_the_port_can_come_from_the_environment(home, first_start, tmp_path):
     port = free_port()
-    environment = os.environ | {"SDMX_SERVER_PORT": str(port), "SDMX_SERVER_HOME": str(home)}
+    settings = {"PORT": str(port), "HOME": str(home), "SELF_CHECK": "false"}
+    environment = os.environ | {f"SDMX_SERVER_{name}": text for name, text in settings.items()}
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "sdmx_server", "serve"], env=environment, stdout=log, stderr=log
