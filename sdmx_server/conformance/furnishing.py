@@ -62,6 +62,15 @@ def publish_later(house: House, file: str, home: Path) -> None:
     _run([_command(house.later[file])], house, home)
 
 
+def command(house: House, words: Sequence[str], home: Path) -> str:
+    """Run a command of the server on the database of a house; return what it prints.
+
+    Raises:
+        Unfurnished: if the command fails.
+    """
+    return _run([words], house, home)
+
+
 @contextmanager
 def serving(house: House, home: Path | None = None) -> Iterator[str]:
     """Run a server that holds a house; yield the address below which its services are.
@@ -86,7 +95,8 @@ def _command(load: Load) -> list[str]:
     return [*load.command, *at, *map(str, load.files)]
 
 
-def _run(commands: Sequence[Sequence[str]], house: House, home: Path) -> None:
+def _run(commands: Sequence[Sequence[str]], house: House, home: Path) -> str:
+    """Run commands, and return what they print."""
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", _RUN_ALL],
         input=json.dumps(commands),
@@ -98,6 +108,7 @@ def _run(commands: Sequence[Sequence[str]], house: House, home: Path) -> None:
     )
     if done.returncode:
         raise Unfurnished(f"{house.name} cannot be furnished: {done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def _environment(house: House, home: Path) -> Mapping[str, str]:

@@ -11,13 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from sdmx_server.conformance.check import Outcome
-from sdmx_server.conformance.furnishing import publish_later, serving
-from sdmx_server.conformance.houses import houses
+from sdmx_server.conformance.furnishing import command, publish_later, serving
+from sdmx_server.conformance.houses import House, houses
 from sdmx_server.conformance.rows import run
 from sdmx_server.conformance.rows.row import AREAS, Row, rows
 from sdmx_server.conformance.run import Run
@@ -29,15 +28,25 @@ _UNBOUNDED = 1e9  # requests a second, and seconds: the servers are our own
 
 @dataclass(frozen=True, slots=True)
 class Occupied:
-    """A house that is served.
+    """A house that is served, and can be changed meanwhile.
 
     Attributes:
         address: below which both versions of SDMX-REST are.
-        load: publishes a file that the house keeps back.
+        house: what it holds.
+        home: the folder of its database.
     """
 
     address: str
-    load: run.Load
+    house: House
+    home: Path
+
+    def load(self, file: str) -> None:
+        """Publish a file that the house keeps back."""
+        publish_later(self.house, file, self.home)
+
+    def run(self, words: Sequence[str]) -> str:
+        """Run a command of the server; return what it prints."""
+        return command(self.house, words, self.home)
 
 
 @contextmanager
@@ -52,13 +61,13 @@ def occupied(name: str) -> Iterator[Occupied]:
     with tempfile.TemporaryDirectory(prefix="sdmx-house-") as folder:
         home = Path(folder)
         with serving(house, home) as address:
-            yield Occupied(f"{address}/sdmx", partial(_load, house.name, home))
+            yield Occupied(f"{address}/sdmx", house, home)
 
 
 def ask(row: Row, house: Occupied) -> Outcome:
     """Ask a row of its house."""
     with Session(f"{house.address}/{row.api}", _UNBOUNDED, _UNBOUNDED) as session:
-        return run.ask(row, session, house.load)
+        return run.ask(row, session, house)
 
 
 def check_self(chosen: Sequence[Row], done: Callable[[Outcome], None] = lambda _: None) -> Run:
@@ -92,7 +101,3 @@ def selected(only: Collection[str] = ()) -> Sequence[Row]:
 
 def _names(row: Row) -> tuple[str, ...]:
     return row.id, f"row_{row.number}", AREAS[row.entry.section]
-
-
-def _load(name: str, home: Path, file: str) -> None:
-    publish_later(houses()[name], file, home)

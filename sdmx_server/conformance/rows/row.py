@@ -12,8 +12,9 @@ A file begins with what its rows share: ``api``, ``house`` and ``page``. A row h
 one of SDMX. Several addresses and several media types are asked in every combination;
 ``{A*50000}`` in an address stands for as many times that letter. Where one answer leads to the next
 question there are ``steps`` instead, each with its own request and ``expect``; their headers may
-name a header field of the answer before, as ``{ETag}``, and ``load`` publishes a file of the house
-first. ``together`` judges all answers of a row at once.
+name a header field of the answer before, as ``{ETag}``. ``load`` publishes a file of the house
+first, and ``run`` runs a command of the server, whose output later headers name as ``{output}``.
+``together`` judges all answers of a row at once.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ AREAS = {
 }
 """What the sections of the table are about."""
 _SHARED = frozenset({"api", "house", "page", "row"})
-_ASKED = frozenset({"get", "method", "accept", "headers", "body", "expect", "load"})
+_ASKED = frozenset({"get", "method", "accept", "headers", "body", "expect", "load", "run"})
 _ROW = _ASKED | {"number", "says", "steps", "together", "house", "page"}
 _REPEATED = re.compile(r"\{(\w)\*(\d+)\}")
 _TABLE = files("sdmx_server.conformance.rows") / "table"
@@ -89,11 +90,13 @@ class Step:
         request: the path is below the address of the version of SDMX-REST.
         expect: words of ``words/`` and their values.
         load: a file of the house that is published before.
+        run: the words of a command of the server that is run before.
     """
 
     request: Request
     expect: Mapping[str, Any]
     load: str | None = None
+    run: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,8 @@ def _steps(given: Mapping[str, Any], where: str) -> Iterator[Step]:
             raise BadTable(f"{where}: nothing is expected of {each.get('get')}.")
         for path in _list(each["get"]):
             for accept in _list(each.get("accept")):
-                yield Step(_request(each, path, accept), expect, each.get("load"))
+                run = tuple(each.get("run", ()))
+                yield Step(_request(each, path, accept), expect, each.get("load"), run)
 
 
 def _request(given: Mapping[str, Any], path: str, accept: str | None) -> Request:

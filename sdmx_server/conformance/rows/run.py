@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from sdmx_server.conformance.check import Outcome, Statement, Status, Unmet
 from sdmx_server.conformance.decoding.content import Unreadable
@@ -12,23 +14,35 @@ from sdmx_server.conformance.rows.row import AREAS, Row, Step
 from sdmx_server.conformance.rows.words import TOGETHER, WORDS
 from sdmx_server.conformance.session import OutOfTime, Session
 
-Load = Callable[[str], None]
-"""Publish a file of the house, named as ``fixtures/<house>`` has it."""
+_OUTPUT = "output"
+_TOLD = re.compile(r"\{([\w-]+)\}")
 
 
-def ask(row: Row, session: Session, load: Load | None = None) -> Outcome:
+class Keeper(Protocol):
+    """Who keeps the server that is asked, and can change what it holds."""
+
+    def load(self, file: str) -> None:
+        """Publish a file of the house, named as ``fixtures/<house>`` has it."""
+
+    def run(self, words: Sequence[str]) -> str:
+        """Run a command of the server on its database; return what it prints."""
+
+
+def ask(row: Row, session: Session, keeper: Keeper | None = None) -> Outcome:
     """Ask what a row asks, and judge what comes.
 
     Args:
         row: what to ask.
         session: points at the address below which the version of SDMX-REST of the row begins.
-        load: publishes a file; rows that need it do not apply without.
+        keeper: keeps the server; rows that need one do not apply without.
     """
     answers: list[Answer] = []
+    told: dict[str, str] = {}
     try:
         for step in row.steps:
-            _publish(step, load)
-            answers.append(session.ask_anew(_filled(step.request, answers)))
+            told |= _changed(step, keeper)
+            answers.append(session.ask_anew(_filled(step.request, told)))
+            told |= answers[-1].headers
             for word, value in step.expect.items():
                 WORDS[word](value, answers[-1], session.ask_anew)
         for word, value in row.together.items():
@@ -59,28 +73,33 @@ def _outcome(row: Row, status: Status, reason: str, answers: Sequence[Answer]) -
     return Outcome(stated(row), status, reason, tuple(answers))
 
 
-def _publish(step: Step, load: Load | None) -> None:
-    """Publish the file that a step needs.
+def _changed(step: Step, keeper: Keeper | None) -> Mapping[str, str]:
+    """Change what the server holds, where a step wants it; return what a command printed.
 
     Raises:
-        Inapplicable: where nothing can be published.
+        Inapplicable: where nobody can.
     """
-    if step.load is None:
-        return
-    if load is None:
-        raise Inapplicable("nothing can be published on this server to see it change")
-    load(step.load)
+    if step.load is None and not step.run:
+        return {}
+    if keeper is None:
+        raise Inapplicable("what this server holds cannot be changed from here")
+    if step.load is not None:
+        keeper.load(step.load)
+    return {_OUTPUT: keeper.run(step.run).strip()} if step.run else {}
 
 
-def _filled(request: Request, answers: Sequence[Answer]) -> Request:
-    """Return a request whose ``{ETag}`` is that of the answer before."""
-    if not answers:
-        return request
-    told = {f"{{{name}}}": value for name, value in answers[-1].headers.items()}
-    headers = []
-    for name, value in request.headers:
-        found = told.get(value.lower()) if value.startswith("{") else value
-        if found is None:
-            raise Unmet(f"{answers[-1].request} has no header field {value[1:-1]}")
-        headers.append((name, found))
-    return Request(request.path, tuple(headers), request.method, request.body)
+def _filled(request: Request, told: Mapping[str, str]) -> Request:
+    """Return a request whose ``{ETag}`` is that of the answer before.
+
+    Raises:
+        Unmet: if that answer has no such header field.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found.group(1).lower()
+        if name not in told:
+            raise Unmet(f"the answer before has no header field {found.group(1)}")
+        return told[name]
+
+    headers = tuple((name, _TOLD.sub(value, text)) for name, text in request.headers)
+    return Request(request.path, headers, request.method, request.body)
