@@ -46,8 +46,8 @@ AREAS = {
     "5.8": "availability",
     "5.9": "structures",
     "5.10": "metadata, schema, registration",
-    "5.11": "maintenance of structures",
-    "5.12": "submission of data",
+    "5.11": "maintenance of structures: refused (501)",
+    "5.12": "submission of data: refused (501)",
     "5.13": "negotiation, languages, caching, errors",
     "5.14": "formats",
 }

@@ -62,7 +62,7 @@ def stated(row: Row) -> Statement:
         row.id,
         (row.number,),
         row.api,
-        f"table: {AREAS[row.entry.section]}",
+        AREAS[row.entry.section],
         row.entry.priority,
         row.page,
         row.says or f"{row.entry.request}: {row.entry.expectation}",
