@@ -90,7 +90,7 @@ _V2_FORMATS = (
     media("data+json", "2.1.0"),
     media("data+xml", "3.1.0"),
 )
-_NOT_DATA = {"STRUCTURE", "STRUCTURE_ID", "ACTION", "DATAFLOW"}
+_NOT_DATA = {"STRUCTURE", "STRUCTURE_ID", "ACTION", "DATAFLOW", "VALID_FROM", "VALID_TO"}
 
 
 @dataclass(frozen=True)
