@@ -174,15 +174,16 @@ def _read_observations(
     reading: _Reading,
 ) -> None:
     """Read the observations of a series, or of a data set without series."""
-    found = reading.found
+    found, is_in_time = reading.found, structure.is_in_time
     where = f"{where}.observations"
     for key, item in as_object(holder.get("observations", {}), where, found).items():
         here = f"{where}[{key!r}]"
         values = as_list(item, here, found)
         cells = _key(key, structure.observation, here, found)
         cells |= _cells(structure.observed, values, here, found)
-        cells |= _said(values[len(structure.observed) :], structure, here, found)
-        _add(rows, of_observation(shared, cells, in_time=structure.is_in_time), reading)
+        if len(values) > len(structure.observed):
+            cells |= _said(values[len(structure.observed) :], structure, here, found)
+        _add(rows, of_observation(shared, cells, in_time=is_in_time), reading)
 
 
 def _add(rows: RowList, cells: Mapping[str, str], reading: _Reading) -> None:
