@@ -26,7 +26,13 @@ class MetadataAttributeDefinition:
         names: names of its concept by language.
         data_type: its SDMX data type.
         codes: its codes by id; None where it is uncoded.
-        is_array: whether it may be reported several times.
+        codelist_urn: URN of the list that holds them.
+        allowed: those of its codes that constraints leave; None for all.
+        is_multilingual: whether it holds text by language.
+        facets: the other limits of its text format by SDMX name.
+        least: how often it has to be reported.
+        most: how often it may be reported; None for any number of times.
+        is_presentational: whether it only holds those below it, and has no value.
         attributes: those below it, in the order of the metadata structure.
     """
 
@@ -34,8 +40,40 @@ class MetadataAttributeDefinition:
     names: Mapping[str, str] = field(default_factory=dict)
     data_type: str = "String"
     codes: Mapping[str, Code] | None = None
-    is_array: bool = False
+    codelist_urn: str | None = None
+    allowed: frozenset[str] | None = None
+    is_multilingual: bool = False
+    facets: Mapping[str, str] = field(default_factory=dict)
+    least: int = 1
+    most: int | None = 1
+    is_presentational: bool = False
     attributes: tuple[MetadataAttributeDefinition, ...] = ()
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it may be reported several times."""
+        return self.most != 1
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedMetadataStructure:
+    """What may be reported, seen from a metadata structure, metadataflow or agreement.
+
+    Attributes:
+        context: the type of the artefact that it is seen from.
+        urn: URN of that artefact.
+        names: its names by language.
+        metadataflow_urn: URN of the metadataflow; None where it is seen from the structure.
+        targets: what reports may be about, as URNs with wildcards; empty for anything.
+        attributes: the metadata attributes in the order of the metadata structure.
+    """
+
+    context: str
+    urn: str
+    names: Mapping[str, str]
+    metadataflow_urn: str | None
+    targets: tuple[str, ...]
+    attributes: tuple[MetadataAttributeDefinition, ...]
 
 
 @dataclass(frozen=True, slots=True)

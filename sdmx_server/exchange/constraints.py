@@ -28,12 +28,18 @@ def allowed_codes(
         constraints: those on the data structure, the dataflow and the agreement.
         codes_by_component: all codes of each coded component.
     """
+    told = [each.cube_regions for each in constraints if each.role != "Actual"]
+    return left_by_all(told, codes_by_component)
+
+
+def left_by_all(
+    constraints: Iterable[Sequence[CubeRegion]], codes_by_component: Mapping[str, Codes]
+) -> dict[str, frozenset[str]]:
+    """Return the codes that constraints leave, each given by its regions."""
     allowed: dict[str, frozenset[str]] = {}
-    for constraint in constraints:
-        if constraint.role == "Actual":
-            continue
+    for regions in constraints:
         for component, codes in codes_by_component.items():
-            left = _left_by(constraint.cube_regions, component, codes)
+            left = _left_by(regions, component, codes)
             if left is not None:
                 allowed[component] = allowed.get(component, frozenset(codes)) & left
     return allowed

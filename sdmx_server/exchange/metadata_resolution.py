@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.extension import Lookup
-from sdmx_server.exchange.representation import may_repeat, represented
+from sdmx_server.exchange.representation import represented
 from sdmx_server.metadata import MetadataAttributeDefinition, MetadataReport
 from sdmx_server.model.artefact import ItemScheme, Maintainable, Texts
 from sdmx_server.model.catalogue import items
@@ -41,13 +41,25 @@ def resolve_report(
         structure=structure,
         provider_urn=provider_urn,
         target_names=_names_of(metadata_set.targets, catalogue),
-        attributes=_attributes_of(structure, catalogue) if structure else (),
+        attributes=attributes_of(structure, catalogue) if structure else (),
     )
 
 
 def usage_of(metadata_set: MetadataSet) -> str:
     """Return the URN of the agreement or metadataflow that a set reports against."""
     return metadata_set.metadata_provision_agreement or metadata_set.metadataflow or ""
+
+
+def attributes_of(
+    structure: MetadataStructure, catalogue: Catalogue
+) -> tuple[MetadataAttributeDefinition, ...]:
+    """Return the metadata attributes of a metadata structure, in its order."""
+    components = structure.metadata_structure_components
+    listed = components.metadata_attribute_list if components else None
+    attributes = listed.metadata_attributes if listed else ()
+    return catalogue.remember(
+        structure.urn, lambda: tuple(_definition(a, catalogue.resolved) for a in attributes)
+    )
 
 
 def _metadataflow(usage: Maintainable | None, catalogue: Catalogue) -> Metadataflow | None:
@@ -68,17 +80,6 @@ def _names_of(targets: Iterable[str], catalogue: Catalogue) -> dict[str, Texts]:
     return found
 
 
-def _attributes_of(
-    structure: MetadataStructure, catalogue: Catalogue
-) -> tuple[MetadataAttributeDefinition, ...]:
-    components = structure.metadata_structure_components
-    listed = components.metadata_attribute_list if components else None
-    attributes = listed.metadata_attributes if listed else ()
-    return catalogue.remember(
-        structure.urn, lambda: tuple(_definition(a, catalogue.resolved) for a in attributes)
-    )
-
-
 def _definition(attribute: MetadataAttribute, lookup: Lookup) -> MetadataAttributeDefinition:
     found = represented(attribute, lookup)
     return MetadataAttributeDefinition(
@@ -86,6 +87,15 @@ def _definition(attribute: MetadataAttribute, lookup: Lookup) -> MetadataAttribu
         names=found.names,
         data_type=found.data_type or "String",
         codes=found.codes,
-        is_array=may_repeat(attribute.max_occurs),
+        codelist_urn=found.codelist_urn,
+        is_multilingual=found.is_multilingual,
+        facets=found.facets,
+        least=1 if attribute.min_occurs is None else attribute.min_occurs,
+        most=_most(attribute.max_occurs),
+        is_presentational=bool(attribute.is_presentational),
         attributes=tuple(_definition(below, lookup) for below in attribute.metadata_attributes),
     )
+
+
+def _most(max_occurs: int | str | None) -> int | None:
+    return None if max_occurs == "unbounded" else int(max_occurs or 1)

@@ -11,7 +11,8 @@ from typing import Any
 
 from msgspec import structs
 
-from sdmx_server.dataset import ResolvedStructure
+from sdmx_server.dataset import Component
+from sdmx_server.metadata import MetadataAttributeDefinition
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import items, references, with_items
 from sdmx_server.model.hierarchy import HierarchicalCodelist, Hierarchy
@@ -21,6 +22,8 @@ from sdmx_server.model.urn import parse_urn
 _IDENTITY = ("id", "agency_id", "version", "names", "uri", "is_external_reference")
 _ADDRESSES = ("service_url", "structure_url", "is_partial_language")
 _COMPLETE = ("descriptions", "annotations", "is_final", "valid_from", "valid_to")
+Coded = Component | MetadataAttributeDefinition
+
 _BRANCHES = ("categories", "reporting_categories")
 
 
@@ -83,17 +86,18 @@ def _branches(level: Iterable[Any], paths: Sequence[Sequence[str]]) -> list[Any]
 def cut_to_used(
     matched: Sequence[Maintainable],
     others: Sequence[Maintainable],
-    structures: Sequence[ResolvedStructure],
+    coded: Iterable[Coded],
 ) -> list[Maintainable]:
     """Return the other artefacts, item schemes cut to the items that are in use.
 
     Args:
         matched: the artefacts that were asked for; they are never cut.
         others: those that come along.
-        structures: the data structures among all of them, with what constraints allow.
+        coded: the components of the data structures, or metadata attributes, among all of
+            them, with what constraints allow.
     """
     used = _used_items([*matched, *others])
-    allowed = _allowed_codes(structures)
+    allowed = _allowed_codes(coded)
     agencies = {artefact.agency_id for artefact in (*matched, *others)}
     return [_cut(artefact, used, allowed, agencies) for artefact in others]
 
@@ -151,15 +155,12 @@ def _key(urn: str) -> str:
     return f"{parts.package}.{kind}={parts.short}"
 
 
-def _allowed_codes(
-    structures: Iterable[ResolvedStructure],
-) -> dict[str, frozenset[str] | None]:
+def _allowed_codes(coded: Iterable[Coded]) -> dict[str, frozenset[str] | None]:
     """Return the codes in use by URN of the codelist; None where all of them are."""
     found: dict[str, frozenset[str] | None] = {}
-    for structure in structures:
-        for component in structure.components:
-            urn, codes = component.codelist_urn, component.allowed
-            if urn is not None:
-                before = found.get(urn, frozenset())
-                found[urn] = None if codes is None or before is None else before | codes
+    for each in coded:
+        urn, codes = each.codelist_urn, each.allowed
+        if urn is not None:
+            before = found.get(urn, frozenset())
+            found[urn] = None if codes is None or before is None else before | codes
     return found

@@ -6,7 +6,7 @@ Source: SDMX-REST 2.2, doc/schemas.md; SDMX-REST 1.5, section 4.5.
 from __future__ import annotations
 
 from sdmx_server.dataset import ResolvedStructure
-from sdmx_server.errors import NoResults, Unsupported
+from sdmx_server.errors import NoResults
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.packaging import dimension_at_observation
@@ -30,7 +30,6 @@ def answer(query: SchemaQuery, stores: Stores) -> tuple[ResolvedStructure, str]:
     Raises:
         QuerySyntaxError: if the dimension at observation level is none of the structure.
         NoResults: if there is no such artefact.
-        Unsupported: if the context is one of reference metadata.
     """
     catalogue = stores.catalogues.at(query.as_of)
     structure = resolve(_context(query, catalogue), catalogue)
@@ -46,7 +45,6 @@ def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
 
     Raises:
         NoResults: if there is no such artefact.
-        Unsupported: if the context is one of reference metadata.
     """
     catalogue = stores.catalogues.at(query.as_of)
     context = _context(query, catalogue)
@@ -56,7 +54,7 @@ def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
     told_apart = constraints_on(context, catalogue) if _shares_unequally(structure) else []
     walk = References(catalogue, resolving(catalogue.resolved), to_agencies=True)
     below = walk.related(matched, ("descendants",))
-    cut = cut_to_used(matched, list(below.values()), [structure])
+    cut = cut_to_used(matched, list(below.values()), structure.components)
     return [*matched, *named_lists(matched, cut, catalogue), *told_apart]
 
 
@@ -70,8 +68,6 @@ def _shares_unequally(structure: ResolvedStructure) -> bool:
 
 
 def _context(query: SchemaQuery, catalogue: Catalogue) -> Context:
-    if query.context not in DATA_CONTEXTS:
-        raise Unsupported(f"Schemas of a {query.context} are not offered by this service.")
     rows = catalogue.matching((query.context,), query.artefact)
     for artefact in catalogue.get(rows[-1:]):
         if isinstance(artefact, Dataflow | DataStructure | ProvisionAgreement):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sdmx_server.dataset import ResolvedStructure
 from sdmx_server.errors import NoResults, SemanticError
 from sdmx_server.exchange.access import Access, is_open
 from sdmx_server.exchange.availability import of_dataflow
@@ -16,11 +15,13 @@ from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.constraints import without_time
 from sdmx_server.exchange.cube import flow_name
 from sdmx_server.exchange.extension import resolving
-from sdmx_server.exchange.partial import cut_to_items, cut_to_used, stub
+from sdmx_server.exchange.metadata_schema import MetadataContext, resolve_metadata
+from sdmx_server.exchange.partial import Coded, cut_to_items, cut_to_used, stub
 from sdmx_server.exchange.references import Prepare, References, named_lists
 from sdmx_server.exchange.resolution import resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.formats.structure.availability import actual_constraint
+from sdmx_server.metadata import by_path
 from sdmx_server.model.artefact import ItemScheme, Maintainable
 from sdmx_server.model.catalogue import references
 from sdmx_server.model.constraint import AvailabilityConstraint, DataConstraint, MetadataConstraint
@@ -85,7 +86,7 @@ def answer(
         stubs = [stub(actual_constraint(each), complete=complete) for each in available]
         return [*matched, *others, *stubs]
     if query.detail == "referencepartial":
-        cut = cut_to_used(matched, others, _structures(matched, others, catalogue))
+        cut = cut_to_used(matched, others, _coded(matched, others, catalogue))
         others = named_lists(matched, cut, catalogue)
     return [*matched, *others, *available]
 
@@ -155,35 +156,35 @@ def _has_role(artefact: Maintainable, role: str | None) -> bool:
     return (artefact.role or "Allowed") == role
 
 
-def _structures(
+def _coded(
     matched: Sequence[Maintainable], others: Sequence[Maintainable], catalogue: Catalogue
-) -> list[ResolvedStructure]:
-    """Return the data structures that decide which codes are in use.
+) -> list[Coded]:
+    """Return the components and metadata attributes that decide which codes are in use.
 
-    These are the ones asked for, or those that the constraints asked for are about; or else
-    those found.
+    They are those of the structures asked for, or that the constraints asked for are about;
+    or else of those found.
     """
     constrained = [
         artefact
         for constraint in matched
-        if isinstance(constraint, DataConstraint)
+        if isinstance(constraint, DataConstraint | MetadataConstraint)
         for urn in references(constraint)
         if (artefact := catalogue.resolved(urn))
     ]
     for artefacts in ((*matched, *constrained), others):
-        contexts = [
-            a for a in artefacts if isinstance(a, Dataflow | DataStructure | ProvisionAgreement)
-        ]
-        found = [s for c in contexts if (s := _resolved_or_none(c, catalogue))]
+        found = [coded for each in artefacts for coded in _coded_in(each, catalogue)]
         if found:
             return found
     return []
 
 
-def _resolved_or_none(
-    context: Dataflow | DataStructure | ProvisionAgreement, catalogue: Catalogue
-) -> ResolvedStructure | None:
+def _coded_in(context: Maintainable, catalogue: Catalogue) -> Sequence[Coded]:
     try:
-        return resolve(context, catalogue)
+        if isinstance(context, Dataflow | DataStructure | ProvisionAgreement):
+            return resolve(context, catalogue).components
+        if isinstance(context, MetadataContext):
+            attributes = resolve_metadata(context, catalogue).attributes
+            return [attribute for _, attribute in by_path(attributes)]
     except SemanticError:  # a structure that is not held whole cannot cut anything
-        return None
+        pass
+    return ()

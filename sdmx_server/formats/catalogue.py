@@ -21,13 +21,13 @@ from sdmx_server.formats.metadata import json as metadata_json
 from sdmx_server.formats.metadata import ml3 as metadata_ml3
 from sdmx_server.formats.metadata import ml21 as metadata_ml21
 from sdmx_server.formats.registry import ml3 as registry_ml3
-from sdmx_server.formats.schema import jsonschema, xsd
+from sdmx_server.formats.schema import jsonschema, metadata_jsonschema, xsd
 from sdmx_server.formats.structure import json as structure_json
 from sdmx_server.formats.structure import json1 as structure_json1
 from sdmx_server.formats.structure import ml3 as structure_ml3
 from sdmx_server.formats.structure import ml21 as structure_ml21
 from sdmx_server.formats.structure.versions import SDMX_3_0, SDMX_3_1, can_hold
-from sdmx_server.metadata import MetadataReport
+from sdmx_server.metadata import MetadataReport, ResolvedMetadataStructure
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.constraint import AvailabilityConstraint
 from sdmx_server.model.registration import Registration
@@ -135,6 +135,16 @@ class SchemaFormat:
     media_type: str
     version: str
     write: Callable[..., bytes]
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataSchemaFormat:
+    """A schema language and the version of the metadata messages that its schemas describe."""
+
+    media_type: str
+    version: str
+    write: Callable[[ResolvedMetadataStructure, bool], bytes]
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -286,6 +296,13 @@ def _json_schema(version: jsonschema.SchemaVersion) -> SchemaFormat:
     return SchemaFormat("application/vnd.sdmx.schema+json", version, write)
 
 
+def _metadata_json_schema(version: jsonschema.SchemaVersion) -> MetadataSchemaFormat:
+    def write(structure: ResolvedMetadataStructure, deletion: bool) -> bytes:
+        return metadata_jsonschema.write(structure, version=version, deletion=deletion)
+
+    return MetadataSchemaFormat("application/vnd.sdmx.schema+json", version, write)
+
+
 _X21 = _schema("2.1")
 _X30 = _schema("3.0.0")
 _X31 = _schema("3.1.0")
@@ -293,6 +310,7 @@ _J20 = _json_schema("2.0.0")
 _J21 = _json_schema("2.1.0")
 SCHEMA_FORMATS = (_J21, _X31, _J20, _X30, _X21)
 V1_SCHEMA_FORMATS = (_X21, _X31, _X30)
+METADATA_SCHEMA_FORMATS = (_metadata_json_schema("2.1.0"), _metadata_json_schema("2.0.0"))
 
 REGISTRY_FORMATS = tuple(
     RegistryFormat("application/vnd.sdmx.registry+xml", version) for version in ("3.1.0", "3.0.0")

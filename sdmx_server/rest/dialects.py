@@ -27,6 +27,7 @@ from sdmx_server.formats import catalogue
 from sdmx_server.formats.catalogue import (
     DataFormat,
     MetadataFormat,
+    MetadataSchemaFormat,
     SchemaFormat,
     StructureFormat,
 )
@@ -57,6 +58,8 @@ class Dialect:
         structures: structure formats, the default first.
         metadata: formats of reference metadata, the default first.
         schemas: schema formats, the default first.
+        metadata_schemas: schema formats of reference metadata, the default first; there are
+            none in 1.5, where the structure formats are left.
         xml_versions: versions of SDMX-ML that errors are written in, the default first.
         json_versions: the same of SDMX-JSON.
         errors_are_json: whether clients without preference get errors as SDMX-JSON.
@@ -72,6 +75,7 @@ class Dialect:
     structures: Sequence[StructureFormat]
     metadata: Sequence[MetadataFormat]
     schemas: Sequence[SchemaFormat]
+    metadata_schemas: Sequence[MetadataSchemaFormat]
     xml_versions: tuple[str, ...]
     json_versions: tuple[str, ...]
     errors_are_json: bool
@@ -90,6 +94,7 @@ V1 = Dialect(
     structures=catalogue.V1_STRUCTURE_FORMATS,
     metadata=catalogue.V1_METADATA_FORMATS,
     schemas=catalogue.V1_SCHEMA_FORMATS,
+    metadata_schemas=(),
     xml_versions=("2.1", "3.1.0", "3.0.0"),
     json_versions=("1.0.0", "2.1.0", "2.0.0"),
     errors_are_json=False,
@@ -103,6 +108,7 @@ V2 = Dialect(
     structures=catalogue.STRUCTURE_FORMATS,
     metadata=catalogue.METADATA_FORMATS,
     schemas=catalogue.SCHEMA_FORMATS,
+    metadata_schemas=catalogue.METADATA_SCHEMA_FORMATS,
     xml_versions=("3.1.0", "3.0.0", "2.1"),
     json_versions=("2.1.0", "2.0.0", "1.0.0"),
     errors_are_json=True,

@@ -12,7 +12,7 @@ from flask import Response, request
 from sdmx_server.dataset import Message, Rendering
 from sdmx_server.errors import NoResults, NotAcceptable, Unavailable
 from sdmx_server.exchange import availability as availability_exchange
-from sdmx_server.exchange import companions
+from sdmx_server.exchange import companions, metadata_schema
 from sdmx_server.exchange import data as data_exchange
 from sdmx_server.exchange import metadata as metadata_exchange
 from sdmx_server.exchange import registration as registration_exchange
@@ -25,6 +25,7 @@ from sdmx_server.formats.catalogue import (
     Artefact,
     DataFormat,
     MetadataFormat,
+    MetadataSchemaFormat,
     RegistryFormat,
     SchemaFormat,
     StructureFormat,
@@ -51,7 +52,14 @@ from sdmx_server.storage.database import Revision
 
 Format = TypeVar(
     "Format",
-    bound=DataFormat | StructureFormat | MetadataFormat | RegistryFormat | SchemaFormat,
+    bound=(
+        DataFormat
+        | StructureFormat
+        | MetadataFormat
+        | MetadataSchemaFormat
+        | RegistryFormat
+        | SchemaFormat
+    ),
 )
 
 
@@ -138,6 +146,8 @@ def metadata(query: MetadataQuery, dialect: Dialect) -> Response:
 def schema(query: SchemaQuery, dialect: Dialect) -> Response:
     """Answer a schema query in the schema language or structure format that the client prefers."""
     _check_past(query)
+    if query.context in metadata_schema.METADATA_CONTEXTS:
+        return _schema_of_metadata(query, dialect)
     formats: list[SchemaFormat | StructureFormat] = [*dialect.schemas, *dialect.structures]
 
     def make(chosen: SchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
@@ -161,6 +171,21 @@ def registration(query: RegistrationQuery, service_url: str) -> Response:
         return [chosen.write(found, asked.message, chosen.version)]
 
     return _answered(REGISTRY_FORMATS, make, permit.audience)
+
+
+def _schema_of_metadata(query: SchemaQuery, dialect: Dialect) -> Response:
+    formats: list[MetadataSchemaFormat | StructureFormat] = [
+        *dialect.metadata_schemas,
+        *dialect.structures,
+    ]
+
+    def make(chosen: MetadataSchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
+        stores = site().stores
+        if isinstance(chosen, StructureFormat):
+            return [chosen.write(metadata_schema.artefacts(query, stores), asked.message)]
+        return [chosen.write(metadata_schema.answer(query, stores), query.deletion)]
+
+    return _answered(formats, make)
 
 
 @dataclass(frozen=True, slots=True)

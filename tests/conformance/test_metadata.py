@@ -186,12 +186,6 @@ def test_a_client_that_has_the_answer_gets_it_no_more(served: FlaskClient):
     assert served.get(f"{METADATA}/{WHOLE}", headers=etag).status_code == 304
 
 
-def test_the_schema_of_an_agreement_on_metadata_is_not_offered(served: FlaskClient):
-    """Row 316."""
-    response = served.get("/sdmx/v2/schema/metadataprovisionagreement/TST/MPA")
-    assert (response.status_code, error(response)) == (501, 501)
-
-
 # -- what is found, and what is not -------------------------------------------------------
 
 

@@ -105,7 +105,6 @@ def test_a_schema_for_deletions_demands_nothing(v2: FlaskClient):
         row(314, "schema/dataflow/TST/A,B", 400),
         row(314, "schema/codelist/TST/CL_FREQ", 400),
         row(315, "schema/dataflow/TST/NOPE", 404),
-        row(316, "schema/metadataprovisionagreement/TST/MPA", 501),
     ],
 )
 def test_a_query_that_cannot_be_answered_says_why(v2: FlaskClient, path: str, status: int):

