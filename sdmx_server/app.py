@@ -25,8 +25,8 @@ from sdmx_server.web import conformance, home
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Language, Content-Encoding, ETag, Last-Modified, Link, Location, Retry-After, "
-        "WWW-Authenticate"
+        "Content-Disposition, Content-Language, Content-Encoding, ETag, Last-Modified, Link, "
+        "Location, Retry-After, WWW-Authenticate"
     ),
     "X-Content-Type-Options": "nosniff",
 }

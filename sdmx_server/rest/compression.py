@@ -1,18 +1,20 @@
 """Bodies compressed while they stream.
 
-Both encoders run at their fastest level: at higher ones compressing costs several times
+All encoders run at their fastest level: at higher ones compressing costs several times
 what making the answer does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Protocol
 
 import zstandard
 from isal import isal_zlib
 
-_GZIP_WINDOW = 31  # zlib's way to ask for a gzip header
+# zlib's way to ask for its own header, which RFC 9110 calls deflate, or for that of gzip
+_WINDOWS = {"deflate": 15, "gzip": 31}
 
 
 class _Encoder(Protocol):
@@ -23,8 +25,8 @@ class _Encoder(Protocol):
         """Return the rest."""
 
 
-def _gzip() -> _Encoder:
-    encoder: _Encoder = isal_zlib.compressobj(1, wbits=_GZIP_WINDOW)
+def _zlib(encoding: str) -> _Encoder:
+    encoder: _Encoder = isal_zlib.compressobj(1, wbits=_WINDOWS[encoding])
     return encoder
 
 
@@ -33,11 +35,15 @@ def _zstd() -> _Encoder:
     return encoder
 
 
-_ENCODERS: dict[str, Callable[[], _Encoder]] = {"gzip": _gzip, "zstd": _zstd}
+_ENCODERS: dict[str, Callable[[], _Encoder]] = {
+    "gzip": partial(_zlib, "gzip"),
+    "zstd": _zstd,
+    "deflate": partial(_zlib, "deflate"),
+}
 
 
 def encoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Yield the pieces in a content encoding: ``gzip``, ``zstd`` or ``identity``."""
+    """Yield the pieces in a content encoding: one of these, or ``identity``."""
     if encoding == "identity":
         yield from pieces
         return

@@ -31,12 +31,13 @@ class Envelope:
 
     Attributes:
         content_type: media type with its parameters.
-        encoding: ``identity``, ``gzip`` or ``zstd``.
+        encoding: ``identity``, ``gzip``, ``zstd`` or ``deflate``.
         content_languages: languages of the texts in the answer.
         etag: strong validator, quoted.
         last_modified: when anything that the answer may rest on last changed, UTC.
         message: the SDMX header. It tells the time of that last change, so that equal
             questions get equal bytes until something changes.
+        file: the name of the file that a browser should save the answer as; empty for none.
     """
 
     content_type: str
@@ -45,6 +46,7 @@ class Envelope:
     etag: str
     last_modified: datetime
     message: Message
+    file: str = ""
 
     @property
     def is_held_by_client(self) -> bool:
@@ -73,6 +75,8 @@ class Envelope:
         response = Response(encoded(chain([first], rest), self.encoding))
         response.headers["Content-Type"] = self.content_type
         response.headers["Content-Language"] = ", ".join(self.content_languages)
+        if self.file:
+            response.headers["Content-Disposition"] = f'attachment; filename="{self.file}"'
         if self.encoding != "identity":
             response.headers["Content-Encoding"] = self.encoding
         return self._with_headers(response)

@@ -19,7 +19,7 @@ from sdmx_server.model.period import parse_instant
 from sdmx_server.model.version import choose as choose_versions
 from sdmx_server.rest.quality import Preference, parse
 
-Encoding = Literal["gzip", "zstd", "identity"]
+Encoding = Literal["gzip", "zstd", "deflate", "identity"]
 Specificity = tuple[int, int]
 """How exactly a media range names a format: by type, then by parameters."""
 
@@ -86,10 +86,11 @@ _ENCODINGS: Mapping[str, Encoding] = {
     "gzip": "gzip",
     "x-gzip": "gzip",
     "zstd": "zstd",
+    "deflate": "deflate",
     "identity": "identity",
 }
 # In the order in which the server would rather send them.
-_PREFERRED: tuple[Encoding, ...] = ("gzip", "zstd", "identity")
+_PREFERRED: tuple[Encoding, ...] = ("gzip", "zstd", "deflate", "identity")
 _SHORT_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 

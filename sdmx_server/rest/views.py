@@ -87,7 +87,8 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
         message = replace(asked.message, left_out=found.left_out)
         return chosen.write(found.datasets, message, rendering)
 
-    return _answered(dialect.data, make, permit.audience)
+    ids = query.cube.artefact.ids
+    return _answered(dialect.data, make, permit.audience, ids[0] if len(ids) == 1 else "data")
 
 
 def structure(query: StructureQuery, dialect: Dialect) -> Response:
@@ -206,12 +207,22 @@ def _check_past(query: Query) -> None:
 
 
 def _answered(
-    formats: Sequence[Format], make: Callable[[Format, Asked], Iterable[bytes]], audience: str = ""
+    formats: Sequence[Format],
+    make: Callable[[Format, Asked], Iterable[bytes]],
+    audience: str = "",
+    file: str = "",
 ) -> Response:
     """Negotiate, then make the answer unless the client holds it already.
 
     Where something was published meanwhile, the tag may not be that of the content: the
     answer is made anew.
+
+    Args:
+        formats: what the answer can be had in.
+        make: writes the answer.
+        audience: what tells the answers apart that clients get to the same question.
+        file: what the answer is saved as, without extension, where a browser asked for it by
+            its URL; empty for showing it.
 
     Raises:
         Unavailable: if that happens again and again.
@@ -223,11 +234,18 @@ def _answered(
             return envelope.not_modified()
         pieces = make(chosen, Asked(envelope.message, parameters))
         if _revisions() == revisions:
-            return envelope.response(pieces)
+            return replace(envelope, file=_file(file, chosen)).response(pieces)
     raise Unavailable("Much is being published at this moment; ask again.")
 
 
 _ATTEMPTS = 8
+
+
+def _file(name: str, chosen: Format) -> str:
+    """Return the name of a file for who chose the format by the URL, as only browsers need."""
+    if not name or not _arguments().get("format"):
+        return ""
+    return f"{name}.{chosen.media_type.rpartition('+')[2]}"
 
 
 def _revisions() -> tuple[Revision, ...]:

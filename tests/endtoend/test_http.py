@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 
 import pytest
 import requests
@@ -142,11 +143,14 @@ def test_compressed_answers_hold_the_same_bytes(server, path):
     status, headers, plain = exactly(server, path, Accept_Encoding="identity")
     _, by_gzip, zipped = exactly(server, path, Accept_Encoding="gzip")
     _, by_zstd, pressed = exactly(server, path, Accept_Encoding="zstd")
+    _, by_deflate, deflated = exactly(server, path, Accept_Encoding="deflate")
 
     assert status == 200
     assert "Content-Encoding" not in headers
     assert by_gzip["Content-Encoding"] == "gzip"
     assert by_zstd["Content-Encoding"] == "zstd"
+    assert by_deflate["Content-Encoding"] == "deflate"
+    assert zlib.decompress(deflated) == plain
     with zstandard.ZstdDecompressor().stream_reader(pressed) as reader:
         assert gzip.decompress(zipped) == reader.read() == plain
     assert len(zipped) < len(plain)
@@ -160,7 +164,8 @@ def test_compressed_answers_hold_the_same_bytes(server, path):
         ("gzip;q=0", None),
         ("gzip, zstd", "gzip"),
         ("gzip;q=0.1, zstd", "zstd"),
-        ("br, deflate", None),
+        ("br", None),
+        ("br, deflate", "deflate"),
         ("*", "gzip"),
         ("gzip;q=0, *", "zstd"),
     ],
@@ -173,11 +178,44 @@ def test_the_encoding_is_one_that_the_client_takes(server, accepted, encoding):
     assert found.get("Content-Encoding") == encoding
 
 
-@pytest.mark.parametrize(("name", "encoding"), [("gzip", "gzip"), ("zstd", "zstd")])
+@pytest.mark.parametrize(
+    ("name", "encoding"), [("gzip", "gzip"), ("zstd", "zstd"), ("deflate", "deflate")]
+)
 def test_the_url_can_ask_for_compression(server, name, encoding):
     _, headers, _ = exactly(server, f"{IPM}?compression={name}")
 
     assert headers["Content-Encoding"] == encoding
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        (f"{IPM}?format=csvdata", "DF_IPM.csv"),
+        (f"{IPM}?format=jsondata", "DF_IPM.json"),
+        ("v1/data/ID_KOTASERANG,DF_IPM?format=structurespecificdata", "DF_IPM.xml"),
+        ("v2/data/dataflow/ID_KOTASERANG/DF_IPM,DF_IHK?format=csvdata", "data.csv"),
+        ("v2/data/*?format=csvdata", "data.csv"),
+    ],
+)
+def test_a_browser_that_asks_by_the_url_gets_a_file_with_a_name(server, path, file):
+    _, headers, _ = exactly(server, path, Accept="text/html")
+    assert headers["Content-Disposition"] == f'attachment; filename="{file}"'
+
+
+@pytest.mark.parametrize("path", [IPM, f"{IPM}?formatVersion=2.1.0", f"{IPM}?format="])
+def test_who_asks_by_header_gets_no_file(server, path):
+    _, headers, _ = exactly(server, path, Accept=CSV)
+    assert "Content-Disposition" not in headers
+
+
+@pytest.mark.parametrize(
+    "choices",
+    ["", ";labels=both", ";labels=name;keys=both", ";labels=id;keys=none;timeFormat=normalized"],
+)
+def test_the_content_type_says_what_was_chosen_within_a_format(server, choices):
+    media_type = f"application/vnd.sdmx.data+csv;version=2.1.0{choices}"
+    _, headers, _ = exactly(server, IPM, Accept=media_type)
+    assert headers["Content-Type"] == media_type
 
 
 def test_a_monitor_learns_that_the_server_lives_and_is_ready(server):

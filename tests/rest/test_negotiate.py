@@ -225,7 +225,10 @@ def test_a_format_that_is_not_offered_is_refused(format_, version):
         ("gzip;q=0.5, zstd;q=0.8", "zstd"),
         ("gzip;q=0", "identity"),
         ("gzip;q=0.5, identity", "identity"),
-        ("deflate, br", "identity"),
+        ("br", "identity"),
+        ("deflate, br", "deflate"),
+        ("deflate, gzip", "gzip"),
+        ("deflate, gzip;q=0.5", "deflate"),
         ("*", "gzip"),
         ("gzip;q=0, *", "zstd"),
         ("identity;q=0, *;q=0.1", "gzip"),
@@ -244,8 +247,10 @@ def test_no_encoding_left_is_refused(header):
 def test_the_compression_parameter_wins_over_the_header():
     assert negotiate.choose_encoding("identity", "gzip") == "gzip"
     assert negotiate.choose_encoding("gzip", "") == "gzip"
-    with pytest.raises(NotAcceptable, match="'br'"):
-        negotiate.choose_encoding("gzip", "br")
+    assert negotiate.choose_encoding(None, "deflate") == "deflate"
+    for other in ("br", "compress"):
+        with pytest.raises(NotAcceptable, match=f"'{other}'.* gzip, zstd, deflate, identity"):
+            negotiate.choose_encoding("gzip", other)
 
 
 @pytest.mark.parametrize(
