@@ -6,7 +6,7 @@ Source: SDMX-REST 2.2, doc/schemas.md; SDMX-REST 1.5, section 4.5.
 from __future__ import annotations
 
 from sdmx_server.dataset import ResolvedStructure
-from sdmx_server.errors import NoResults
+from sdmx_server.errors import NoResults, Unsupported
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.extension import resolving
 from sdmx_server.exchange.packaging import dimension_at_observation
@@ -30,10 +30,26 @@ def answer(query: SchemaQuery, stores: Stores) -> tuple[ResolvedStructure, str]:
     Raises:
         QuerySyntaxError: if the dimension at observation level is none of the structure.
         NoResults: if there is no such artefact.
+        Unsupported: if observations are to have a type for each measure.
     """
     catalogue = stores.catalogues.at(query.as_of)
     structure = resolve(_context(query, catalogue), catalogue)
-    return structure, dimension_at_observation(query.dimension_at_observation, structure)
+    dimension = dimension_at_observation(query.dimension_at_observation, structure)
+    if query.explicit_measure and dimension in _measure_dimensions(structure, catalogue):
+        raise Unsupported(
+            f"explicitMeasure=true asks for a type of observations for each code of {dimension}, "
+            "the measure dimension; no schema with such types is offered: leave it out."
+        )
+    return structure, dimension
+
+
+def _measure_dimensions(structure: ResolvedStructure, catalogue: Catalogue) -> list[str]:
+    """Return the measure dimension, which a data structure of SDMX 2.1 may have."""
+    dsd = catalogue.resolved(structure.dsd_urn)
+    if not isinstance(dsd, DataStructure) or dsd.data_structure_components is None:
+        return []
+    dimensions = dsd.data_structure_components.dimension_list.dimensions
+    return [dimension.id for dimension in dimensions if dimension.is_measure_dimension]
 
 
 def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
