@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sdmx_server.model.artefact import Maintainable
-from sdmx_server.model.catalogue import by_item_class, by_urn_class
+from sdmx_server.model.catalogue import holders
 from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.model.urn import parse_urn
 from sdmx_server.model.version import choose_any
@@ -64,9 +64,8 @@ class Catalogue:
         A version such as ``1.0+.0`` stands for the highest that fits.
         """
         parts = parse_urn(urn)
-        classes = by_urn_class(parts.package, parts.urn_class)
-        holders = classes or by_item_class(parts.package, parts.urn_class)
-        for type_ in dict.fromkeys(cls.artefact_type for cls in holders):
+        classes = holders(parts.package, parts.urn_class)
+        for type_ in dict.fromkeys(cls.artefact_type for cls in classes):
             versions = self._versions.get((type_, parts.agency_id, parts.id), {})
             for version in choose_any(versions, (parts.version,)):
                 return versions[version]

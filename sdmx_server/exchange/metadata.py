@@ -14,7 +14,7 @@ from sdmx_server.exchange.metadata_resolution import resolve_report, usage_of
 from sdmx_server.exchange.partial import stub
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.metadata import MetadataReport
-from sdmx_server.model.catalogue import by_item_class, by_urn_class
+from sdmx_server.model.catalogue import holders
 from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.model.metadatastructure import MetadataProvisionAgreement
 from sdmx_server.model.organisation import MetadataProviderScheme
@@ -25,8 +25,6 @@ from sdmx_server.storage.artefacts import Stored
 
 _EVERY_VERSION = ArtefactQuery(versions=("*",))
 _ANY = "*"
-_HOLDERS = {"datastructure": "DataStructure", "metadatastructure": "MetadataStructure"}
-"""The class that holds components, by their package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +178,8 @@ def _file(catalogue: Catalogue) -> tuple[_Filed, ...]:
 
 def _artefact_of(target: Urn) -> Urn:
     """Return the artefact that a target is, or is part of."""
-    package, urn_class = target.package, target.urn_class
-    schemes = by_item_class(package, urn_class)
-    if schemes:
-        urn_class = schemes[0].urn_class
-    elif not by_urn_class(package, urn_class):
-        urn_class = _HOLDERS.get(package, urn_class)
+    held_by = holders(target.package, target.urn_class)
+    urn_class = held_by[0].urn_class if held_by else target.urn_class
     return replace(target, urn_class=urn_class, item=None)
 
 

@@ -106,6 +106,17 @@ ARTEFACT_TYPES: tuple[type[Maintainable], ...] = (
 The last is no structure; the two before it are those that SDMX 2.1 alone has.
 """
 
+_HOLDS: dict[tuple[str, str], type[Maintainable]] = {
+    ("base", "Organisation"): OrganisationUnitScheme,
+    ("codelist", "HierarchicalCode"): Hierarchy,
+    ("codelist", "Level"): Hierarchy,
+    ("datastructure", ""): DataStructure,
+    ("mapping", ""): StructureSet,
+    ("metadatastructure", ""): MetadataStructure,
+    ("process", ""): Process,
+}
+"""What holds things that have URNs and are no items of schemes, by package and class."""
+
 _BY_NAME = {cls.__name__: cls for cls in ARTEFACT_TYPES}
 _BY_CONTAINER = {cls.container: cls for cls in ARTEFACT_TYPES}
 _DECODERS: dict[str, msgspec.json.Decoder[Maintainable]] = {
@@ -127,6 +138,15 @@ def by_item_class(package: str, item_class: str) -> tuple[type[ItemScheme], ...]
         for cls in ARTEFACT_TYPES
         if issubclass(cls, ItemScheme) and (cls.package, cls.item_class) == (package, item_class)
     )
+
+
+def holders(package: str, urn_class: str) -> tuple[type[Maintainable], ...]:
+    """Return the classes of the artefact that a URN is, or is part of; empty where unknown."""
+    found = by_urn_class(package, urn_class) or by_item_class(package, urn_class)
+    if found:
+        return found
+    holder = _HOLDS.get((package, urn_class)) or _HOLDS.get((package, ""))
+    return (holder,) if holder else ()
 
 
 def by_container(container: str) -> type[Maintainable] | None:

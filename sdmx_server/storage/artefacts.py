@@ -5,7 +5,7 @@ Source: SDMX-REST 2.2, doc/structures.md (``asOf``, ``references``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,10 +15,9 @@ import sqlalchemy as sa
 from sdmx_server.errors import SemanticError
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.catalogue import (
-    by_item_class,
-    by_urn_class,
     decode,
     encode,
+    holders,
     references,
     type_name,
 )
@@ -37,17 +36,6 @@ from sdmx_server.storage.database import (
 from sdmx_server.storage.tables import STORES, artefact_references, artefacts
 
 STORE, _ = STORES
-
-_CLASS_OF_PART: Mapping[tuple[str, str], str] = {
-    ("base", "Organisation"): "OrganisationUnitScheme",
-    ("codelist", "HierarchicalCode"): "Hierarchy",
-    ("codelist", "Level"): "Hierarchy",
-    ("process", "ProcessStep"): "Process",
-}
-_CLASS_OF_PACKAGE: Mapping[str, str] = {
-    "datastructure": "DataStructure",
-    "metadatastructure": "MetadataStructure",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,10 +350,5 @@ def _references(artefact: Maintainable) -> list[dict[str, str]]:
 
 def _maintainable_class(urn: Urn) -> str:
     """Return the class of the artefact that a URN names, or names a part of."""
-    schemes = by_item_class(urn.package, urn.urn_class)
-    if schemes:
-        return schemes[0].urn_class
-    if by_urn_class(urn.package, urn.urn_class):
-        return urn.urn_class
-    by_package = _CLASS_OF_PACKAGE.get(urn.package, urn.urn_class)
-    return _CLASS_OF_PART.get((urn.package, urn.urn_class), by_package)
+    classes = holders(urn.package, urn.urn_class)
+    return classes[0].urn_class if classes else urn.urn_class
