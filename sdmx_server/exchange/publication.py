@@ -80,7 +80,8 @@ def check(
         allowed = providers_of(context, catalogue)
         faults.extend(check_providers(delivery, allowed))
         faults.extend(validation.check(delivery, structure))
-        sound.append((with_provider(delivery, allowed), structure))
+        is_limited = delivery.action != "Delete" or isinstance(context, ProvisionAgreement)
+        sound.append((with_provider(delivery, allowed) if is_limited else delivery, structure))
     if faults:
         raise DeliveryFaults(faults)
     return sound

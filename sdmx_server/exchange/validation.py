@@ -79,9 +79,8 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
 
     Annotations have columns where there are any. Attributes and annotations of series and
     groups stand in every row of theirs; those of the dataset are not in the table
-    (``dataset_attributes``). ``PROVIDER`` is there where it is known, but not in a deletion,
-    whose rows name what is to go; those that name attributes of the dataset alone are left
-    out.
+    (``dataset_attributes``). ``PROVIDER`` is there where it is known. Rows of a deletion that
+    name attributes of the dataset alone are left out.
     """
     examined = examine(delivery, structure)
     settled = examined.delivery
@@ -97,7 +96,7 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
         if component.level is not Level.DATASET
     }
     provider = settled.columns.get(PROVIDER, [settled.provider] * len(settled.rows))
-    if any(provider) and not examined.is_deletion:
+    if any(provider):
         columns[PROVIDER] = pa.array(provider, pa.string())
     table = pa.table(columns)
     return table.filter(pa.array(~names_dataset_alone(examined))) if examined.is_deletion else table

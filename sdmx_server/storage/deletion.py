@@ -6,6 +6,9 @@ the values of the components that it names, whatever it says of them. An observa
 such a row leaves without any value is gone with its annotations, and so is a series without
 observations.
 
+A row with a provider deletes of the series of this provider alone; who provided a series is
+no value of it, and cannot be deleted.
+
 A deletion works at the lowest level that a row gives: one with a period that names a
 component of observations leaves the attributes of series that it names to the other
 observations of theirs.
@@ -15,13 +18,13 @@ Source: SDMX 3.1 Technical Notes, section on dataset actions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from sdmx_server.dataset import Codes, Layout
+from sdmx_server.dataset import PROVIDER, Codes, Layout
 from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.blocks import Block, blank, pick
 from sdmx_server.storage.columns import Flags, Keys, among, check_columns
@@ -45,7 +48,7 @@ class _Rule:
         series_keys: one key a series, over the dimensions that the rows give.
         wanted: the keys that the rows give, with the period where they give one; sorted.
         periods: how many periods there are; 0 where the rows give none.
-        matched: which series the rows match.
+        matched: which series the rows match, and the provider that they give.
         named: the components whose values go, those of observations or those of series or
             both; empty for whole observations.
     """
@@ -71,7 +74,7 @@ def delete(
     incoming = read_rows(index, rows, arrangement.order)
     numbers = number_series(index, incoming, np.zeros(0, np.int64))
     draft = Draft(index, incoming, numbers, arrangement)
-    rules = _rules(index, incoming, numbers)
+    rules = _rules(index, incoming, numbers, draft.attributes.get(PROVIDER))
     touched = np.zeros(numbers.count, np.bool_)
     for rule in rules:
         for column in draft.attributes.keys() & set(rule.named):
@@ -91,27 +94,47 @@ def delete(
     return draft.finish(), draft.contents
 
 
-def _rules(index: SeriesIndex, incoming: Incoming, numbers: SeriesNumbers) -> list[_Rule]:
+def _rules(
+    index: SeriesIndex, incoming: Incoming, numbers: SeriesNumbers, providers: Codes | None
+) -> list[_Rule]:
     layout = index.layout
     key = (*layout.dimensions, layout.time) if layout.time else layout.dimensions
     return [
-        _rule(index, incoming, numbers, given, (_lowest(layout, given, named), alike))
-        for named, some in _named_patterns(index, incoming)
+        _limited(rule, provider, providers)
+        for provider, rows in _by_provider(incoming)
+        for named, some in _named_patterns(index, incoming, rows)
         for given, alike in patterns(incoming, key, some)
+        for rule in [_rule(index, incoming, numbers, given, (_lowest(layout, given, named), alike))]
     ]
 
 
-def _named_patterns(index: SeriesIndex, incoming: Incoming) -> list[tuple[tuple[str, ...], Keys]]:
+def _by_provider(incoming: Incoming) -> Iterator[tuple[int, Keys]]:
+    """Yield the rows of each provider, those without one under -1."""
+    codes = incoming.codes.get(PROVIDER, np.full(incoming.rows, -1, np.int32))
+    for provider in np.unique(codes).tolist():
+        yield provider, np.flatnonzero(codes == provider)
+
+
+def _limited(rule: _Rule, provider: int, providers: Codes | None) -> _Rule:
+    """Return a rule for the series of one provider; -1 for those of any."""
+    if provider < 0 or providers is None:
+        return rule
+    return replace(rule, matched=rule.matched & (providers == provider))
+
+
+def _named_patterns(
+    index: SeriesIndex, incoming: Incoming, rows: Keys
+) -> list[tuple[tuple[str, ...], Keys]]:
     """Group rows by the components, other than dimensions, that they name."""
     layout = index.layout
-    coded = (*layout.series, *layout.coded)
+    coded = [column for column in (*layout.series, *layout.coded) if column != PROVIDER]
     texts = {
         column: np.asarray(values.is_valid()).astype(np.int32) - 1
         for column, values in incoming.texts.items()
     }
     flags: dict[str, Codes] = {**{column: incoming.codes[column] for column in coded}, **texts}
     said = Incoming(flags, {}, {}, {}, incoming.rows)
-    return patterns(said, tuple(flags), np.arange(incoming.rows))
+    return patterns(said, tuple(flags), rows)
 
 
 def _lowest(layout: Layout, given: Sequence[str], named: tuple[str, ...]) -> tuple[str, ...]:
@@ -146,7 +169,7 @@ def _apply(rule: _Rule, block: Block, time: str | None) -> Block:
     keys = rule.series_keys[block.series]
     if rule.periods and time is not None:
         keys = keys * rule.periods + block.codes[time]
-    hit = among(keys, rule.wanted)
+    hit = among(keys, rule.wanted) & rule.matched[block.series]
     if not rule.named:
         return pick(block, np.flatnonzero(~hit))
     named = [column for column in rule.named if column in block.codes or column in block.texts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from sdmx_server.dataset import Action
+from sdmx_server.dataset import PROVIDER, Action
 from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.changes import difference
 from sdmx_server.storage.chunks import decode_chunk
@@ -23,7 +23,7 @@ CELLS = {
     "STATUS": ("A", "E", ""),
     "VALUE": TEXTS,
     "NOTE": TEXTS,
-    "@provider": ("ID.BPS",),
+    PROVIDER: ("ID.BPS", "ID.DINKES"),
     OBSERVATION_ANNOTATIONS: ('[{"title":"Revised"}]', '[{"title":"Checked"}]'),
 }
 KEYS = {
@@ -109,16 +109,15 @@ def _set_series_attributes(held, key, layout, series):
 def _delete(held, rows, layout):
     width = len(layout.dimensions)
     for row in rows:
-        named = [name for name in cells_of(layout) if row[name] is not None]
+        named = [n for n in cells_of(layout) if n != PROVIDER and row[n] is not None]
         wanted = [row[name] for name in key_of(layout)]
         of_observations = [name for name in named if name not in layout.series]
         if of_observations and (layout.time is None or row[layout.time] is not None):
             named = of_observations
         for key, cells in list(held.items()):
-            hit = all(w is None or w == k for w, k in zip(wanted, key, strict=True))
-            of_series = all(
-                w is None or w == k for w, k in zip(wanted[:width], key[:width], strict=True)
-            )
+            of_provider = row.get(PROVIDER) in (None, cells.get(PROVIDER))
+            hit = of_provider and _matches(wanted, key)
+            of_series = of_provider and _matches(wanted[:width], key[:width])
             if not named and hit:
                 del held[key]
             for name in named:
@@ -126,6 +125,10 @@ def _delete(held, rows, layout):
                     cells.pop(name, None)
             if of_observations and hit and not cells.keys() - {*layout.series, *BESIDE}:
                 del held[key]
+
+
+def _matches(wanted, key):
+    return all(w is None or w == k for w, k in zip(wanted, key, strict=True))
 
 
 def as_rows(held, layout):
