@@ -62,6 +62,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
         tokens=Tokens(stores.tokens),
         access=Access(settings.anonymous_read, frozenset(settings.restricted)),
         history=settings.history,
+        public_url=settings.public_url,
         sender=settings.sender,
         languages=settings.languages,
         max_url=settings.max_url,

@@ -30,6 +30,10 @@ _DATAFLOW = validate.Regexp(
     r"^[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*:[\w@$-]+$",
     error="{input!r} is no dataflow as AGENCY:ID.",
 )
+_WEB_ADDRESS = validate.Regexp(
+    r"^(https?://[^/\s?#@]+(/[^\s?#]*)?)?$",
+    error="{input!r} is no address; it begins with http:// or https://.",
+)
 _PASSWORD = re.compile(r"(//[^/:@]*:).*@")
 _SECRET = re.compile("pass|pwd|secret|token|key", re.IGNORECASE)
 _HIDDEN = "***"
@@ -52,6 +56,8 @@ class Settings:
         port: port to listen on.
         workers: processes that answer requests.
         threads: threads a process.
+        public_url: where clients find the server, if a proxy stands before it; empty for where
+            they asked.
         sender: id of the organisation that sends the messages.
         languages: languages of the content, the default first.
         max_url: the longest URL that is read, in characters.
@@ -70,6 +76,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     threads: int = 4
+    public_url: str = ""
     sender: str = "ID_KOTASERANG"
     languages: tuple[str, ...] = ("id", "en")
     max_url: int = 16_384
@@ -108,6 +115,7 @@ class _SettingsSchema(Schema):
     port = _whole_number(1, 65535)
     workers = _whole_number(1, 256)
     threads = _whole_number(1, 256)
+    public_url = fields.String(validate=_WEB_ADDRESS)
     sender = fields.String(validate=_AGENCY)
     languages = fields.List(fields.String(validate=_LANGUAGE), validate=validate.Length(min=1))
     max_url = _whole_number(1024, 1_000_000)

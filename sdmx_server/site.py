@@ -23,6 +23,7 @@ class Site:
         tokens: recognises who asks.
         access: who may read which data.
         history: whether history, earlier states and changes are shown.
+        public_url: where clients find it, if not where they ask.
         sender: id of the organisation that sends the messages.
         sender_names: its names by language.
         languages: languages of the content, the default first.
@@ -34,6 +35,7 @@ class Site:
     tokens: Tokens
     access: Access = Access()
     history: bool = True
+    public_url: str = ""
     sender: str = "ID_KOTASERANG"
     sender_names: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ("id", "en")

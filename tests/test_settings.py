@@ -51,6 +51,7 @@ def test_without_settings_the_database_is_a_file_at_home(tmp_path, monkeypatch):
         ({"database_url": "postgresql://u:s@secret@h/d"}, {}, ("database_url", "%40")),
         ({"database_url": "sqlite://"}, {}, ("database_url", "sqlite:///file")),
         ({"database_url": "sqlite://secret/d"}, {}, ("database_url", "sqlite:///file")),
+        ({"public_url": "sdmx.example"}, {}, ("public_url", "'sdmx.example'", "https://")),
         ({"sender": "1ST"}, {}, ("sender", "'1ST'")),
         ({}, {"SDMX_SERVER_HISTORY": "perhaps"}, ("history", "'perhaps'", "true or false")),
         ({}, {"SDMX_SERVER_ANONYMOUS_READ": ""}, ("anonymous_read", "true or false")),

@@ -15,6 +15,7 @@ from sdmx_server.rest import views
 from sdmx_server.rest.dialects import V2
 from sdmx_server.rest.problems import problem
 from sdmx_server.rest.urls import raw_path, raw_query
+from sdmx_server.site import site
 
 blueprint = Blueprint("sdmx_rest_v2", __name__, url_prefix="/sdmx/v2")
 
@@ -28,7 +29,8 @@ def _schema(path: str, query: str) -> Response:
 
 def _registration(path: str, query: str) -> Response:
     asked = grammar.parse_registration(path, query)
-    here = f"{request.url_root.rstrip('/')}{blueprint.url_prefix}"
+    root = site().public_url or request.url_root
+    here = f"{root.rstrip('/')}{blueprint.url_prefix}"
     try:
         return views.registration(asked, here)
     except NoResults as error:

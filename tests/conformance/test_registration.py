@@ -350,3 +350,11 @@ def test_what_a_registry_has_beside_registrations_is_left_out(
     response = client.get(f"/sdmx/v2/{path}", headers=headers)
     assert (response.status_code, error(response)) == (501, 501)
     assert ("xml" in response.headers["Content-Type"]) == bool(headers)
+
+
+@pytest.mark.parametrize("public", ["https://sdmx.example.go.id", "https://example.go.id/data/"])
+def test_behind_a_proxy_registrations_say_where_clients_find_the_data(
+    serving: Serving, public: str
+):
+    found = told(ask(serving(registry(), public_url=public), "/provider/*/*"))
+    assert {each[1] for each in found.values()} == {f"{public.rstrip('/')}/sdmx/v2"}
