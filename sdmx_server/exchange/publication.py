@@ -6,11 +6,13 @@ Source: SDMX 3.1 Technical Notes, section on dataset actions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from sdmx_server.dataset import Action, ResolvedStructure
-from sdmx_server.errors import SemanticError
+from sdmx_server.errors import SemanticError, Unavailable
 from sdmx_server.exchange import validation
 from sdmx_server.exchange.catalogue import Catalogue
 from sdmx_server.exchange.cube import dataset_of
@@ -24,9 +26,13 @@ from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAg
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
 from sdmx_server.model.urn import PREFIX
 from sdmx_server.query import ArtefactQuery
+from sdmx_server.storage.database import Overtaken
 from sdmx_server.storage.observations import DatasetVersion
 from sdmx_server.storage.publication import Publication
 
+Published = TypeVar("Published")
+
+_ATTEMPTS = 8
 _SHORT = re.compile(r"(?:(?P<agency>[^:()]+):)?(?P<id>[^:()]+)(?:\((?P<version>[^()]+)\))?")
 
 
@@ -39,11 +45,28 @@ def publish_structures(artefacts: Iterable[Maintainable], stores: Stores, at: da
         Unavailable: if the database cannot be written to now.
     """
     new = list(artefacts)
-    for artefact in new:
-        reason = at_odds_with_data(artefact, stores)
-        if reason is not None:
-            raise SemanticError(f"{artefact.urn} {reason}")
-    return stores.artefacts.put(new, at)
+
+    def attempt() -> int:
+        revision = stores.observations.revision().number
+        for artefact in new:
+            reason = at_odds_with_data(artefact, stores)
+            if reason is not None:
+                raise SemanticError(f"{artefact.urn} {reason}")
+        return stores.artefacts.put(new, at, observations=revision)
+
+    return _undisturbed(attempt)
+
+
+def _undisturbed(attempt: Callable[[], Published]) -> Published:
+    """Check and publish anew where what was checked against has changed meanwhile.
+
+    Raises:
+        Unavailable: if that happens again and again.
+    """
+    for _ in range(_ATTEMPTS):
+        with suppress(Overtaken):
+            return attempt()
+    raise Unavailable("Much is being published at this moment; publish this again.")
 
 
 def publish(deliveries: Sequence[Delivery], stores: Stores, at: datetime) -> list[DatasetVersion]:
@@ -57,9 +80,14 @@ def publish(deliveries: Sequence[Delivery], stores: Stores, at: datetime) -> lis
         SemanticError: if a delivery is for a structure that is not held.
         Unavailable: if the database cannot be written to now.
     """
-    checked = check(deliveries, stores)
-    steps = [step for delivery, structure in checked for step in _steps(delivery, structure)]
-    return stores.observations.publish_all(steps, at=at)
+
+    def attempt() -> list[DatasetVersion]:
+        revision = stores.artefacts.revision().number
+        checked = check(deliveries, stores)
+        steps = [step for delivery, structure in checked for step in _steps(delivery, structure)]
+        return stores.observations.publish_all(steps, at=at, structures=revision)
+
+    return _undisturbed(attempt)
 
 
 def check(

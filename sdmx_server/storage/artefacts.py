@@ -26,6 +26,7 @@ from sdmx_server.model.version import choose
 from sdmx_server.storage.cache import Cache
 from sdmx_server.storage.database import (
     Revision,
+    hold_revision,
     lock_revision,
     portions,
     raise_revision,
@@ -35,7 +36,7 @@ from sdmx_server.storage.database import (
 )
 from sdmx_server.storage.tables import STORES, artefact_references, artefacts
 
-STORE, _ = STORES
+STORE, OBSERVATIONS = STORES
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,24 @@ class ArtefactStore:
         self._engine = engine
         self._cache: Cache[int, Maintainable] = Cache(cache_bytes)
 
-    def put(self, new: Iterable[Maintainable], at: datetime) -> int:
+    def put(
+        self, new: Iterable[Maintainable], at: datetime, *, observations: int | None = None
+    ) -> int:
         """Store artefacts in one transaction and return how many have changed.
 
         A version that is there with other content is replaced; ``as_of`` an earlier instant
         the old content can still be read. Identical content is left alone. What is stored
         holds from ``at``, or from just after the last change where that is later.
 
+        Args:
+            new: the artefacts.
+            at: since when they hold.
+            observations: the revision of the observations that the artefacts were checked
+                against; None where they were not.
+
         Raises:
             SemanticError: if a reference in an artefact is no URN.
+            Overtaken: if the observations have another revision by now.
             Unavailable: if the database cannot be written to now.
         """
         documents = {artefact.urn: (artefact, encode(artefact)) for artefact in new}
@@ -95,6 +105,7 @@ class ArtefactStore:
             ]
             if not changed:
                 return 0
+            hold_revision(connection, OBSERVATIONS, observations)
             _close(connection, [artefact.urn for artefact, _ in changed], at)
             _insert(connection, changed, at)
             raise_revision(connection, STORE, at)

@@ -248,6 +248,25 @@ def lock_revision(connection: sa.Connection, store: str) -> Revision:
     return Revision(held.number, held.changed)
 
 
+class Overtaken(Exception):
+    """What a writer had looked at has changed before it could write; it wrote nothing."""
+
+
+def hold_revision(connection: sa.Connection, store: str, number: int | None) -> None:
+    """Make sure that a store stands where it did, and stays there until this transaction ends.
+
+    Args:
+        connection: the transaction.
+        store: the store.
+        number: the revision that was looked at; None where it does not matter.
+
+    Raises:
+        Overtaken: if the store was changed since.
+    """
+    if number is not None and lock_revision(connection, store).number != number:
+        raise Overtaken(store)
+
+
 def raise_revision(connection: sa.Connection, store: str, at: datetime) -> None:
     """Count one more change of a store; the transaction must hold its lock.
 

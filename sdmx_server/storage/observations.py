@@ -23,6 +23,7 @@ from sdmx_server.storage.chunks import Chunk, compress, decode_chunk, decompress
 from sdmx_server.storage.columns import Keys
 from sdmx_server.storage.database import (
     Revision,
+    hold_revision,
     insert_missing,
     lock_revision,
     raise_revision,
@@ -43,7 +44,7 @@ from sdmx_server.storage.series_index import (
 )
 from sdmx_server.storage.tables import STORES, chunks, dataset_versions, datasets
 
-_, STORE = STORES
+STRUCTURES, STORE = STORES
 
 _READ_AHEAD = 16
 _ATTRIBUTES = msgspec.json.Decoder(dict[str, str])
@@ -138,12 +139,18 @@ class ObservationStore:
         return self.publish_all([publication], at=at)[0]
 
     def publish_all(
-        self, publications: Sequence[Publication], *, at: datetime
+        self, publications: Sequence[Publication], *, at: datetime, structures: int | None = None
     ) -> list[DatasetVersion]:
         """Publish the steps of a delivery, in order and all or none of them.
 
         Every dataset gets at most one version; where nothing changes it keeps the one that
         it has. A version never holds from an earlier instant than the one before it.
+
+        Args:
+            publications: the steps.
+            at: since when they hold.
+            structures: the revision of the structures that the steps were checked against;
+                None where they were not.
 
         Returns:
             The current version of each dataset, in the order in which they are named first.
@@ -151,6 +158,7 @@ class ObservationStore:
         Raises:
             ValueError: if two rows of a step are about the same observation.
             SemanticError: if rows do not fit the layout or each other.
+            Overtaken: if the structures have another revision by now.
             Unavailable: if the database cannot be written to now.
         """
         names = list(dict.fromkeys(publication.dataset for publication in publications))
@@ -160,6 +168,8 @@ class ObservationStore:
             after, made = self._applied(publications, before)
             versions = [self._next(before[name], after[name], (name, at)) for name in names]
             new = [version for version in versions if version is not before[version.dataset]]
+            if new:
+                hold_revision(connection, STRUCTURES, structures)
             for version in new:
                 _store(connection, version, after[version.dataset].index, made)
             if new:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,11 @@ from msgspec.structs import replace
 
 from loaders.observations import load
 from sdmx_server.dataset import PROVIDER
-from sdmx_server.errors import SemanticError
+from sdmx_server.errors import SemanticError, Unavailable
+from sdmx_server.exchange import publication, validation
 from sdmx_server.exchange.publication import check, publish, publish_structures
 from sdmx_server.exchange.stores import stores_of
+from sdmx_server.model.codelist import Codelist
 from sdmx_server.model.datastructure import DataStructure, ProvisionAgreement
 from sdmx_server.model.delivery import Delivery, DeliveryFaults
 from structures.build import build
@@ -160,3 +163,77 @@ def test_a_unit_is_not_deleted_while_values_stay(stores):
 
     assert (fault.code, fault.place.column) == ("mandatory-deleted", "UNIT_MEASURE")
     assert stores.observations.current(first.dataset) == first
+
+
+def without_the_status(code):
+    """The codelist of statuses without one of them."""
+    codes = next(a for a in ARTEFACTS if isinstance(a, Codelist) and a.id == "CL_OBS_STATUS")
+    return replace(codes, codes=tuple(c for c in codes.codes if c.id != code))
+
+
+def in_another_thread(act):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result(60)
+
+
+def disturbed(monkeypatch, module, name, disturb):
+    """Let something happen after each time that a check was made, before what it allows."""
+    original, found = getattr(module, name), []
+
+    def then_disturb(*arguments):
+        found.append(original(*arguments))
+        in_another_thread(lambda: disturb(len(found)))
+        return found[-1]
+
+    monkeypatch.setattr(module, name, then_disturb)
+    return found
+
+
+def test_data_are_checked_again_where_structures_change_meanwhile(stores, monkeypatch):
+    fewer = [without_the_status("A")]
+    found = disturbed(
+        monkeypatch, validation, "check", lambda _: publish_structures(fewer, stores, AT)
+    )
+
+    with pytest.raises(DeliveryFaults) as caught:
+        publish([stunting()], stores, AT)
+
+    assert len(found) == 2
+    assert found[0] == []
+    assert {fault.code for fault in caught.value.faults} == {"unknown-code"}
+    assert stores.observations.current(stunting().structure) is None
+
+
+def test_data_that_stay_sound_are_published_after_a_change(stores, monkeypatch):
+    def rename(time):
+        if time < 3:
+            publish_structures([replace(IPM, names={"en": f"Name {time}"})], stores, AT)
+
+    found = disturbed(monkeypatch, validation, "check", rename)
+    (version,) = publish([stunting()], stores, AT)
+    assert (version.number, len(found)) == (1, 3)
+
+
+def test_data_are_given_up_where_structures_never_rest(stores, monkeypatch):
+    found = disturbed(
+        monkeypatch,
+        validation,
+        "check",
+        lambda time: publish_structures([replace(IPM, names={"en": f"Name {time}"})], stores, AT),
+    )
+    with pytest.raises(Unavailable, match="publish this again"):
+        publish([stunting()], stores, AT)
+    assert len(found) == 8
+    assert stores.observations.current(stunting().structure) is None
+
+
+def test_a_structure_is_checked_again_where_data_come_meanwhile(stores, monkeypatch):
+    held = stores.artefacts.revision()
+    found = disturbed(
+        monkeypatch, publication, "at_odds_with_data", lambda _: publish(load(), stores, AT)
+    )
+    with pytest.raises(SemanticError, match=r"DSD_IPM.*DF_IPM.*new version"):
+        publish_structures([without_a_dimension(IPM)], stores, AT)
+    assert found[0] is None
+    assert len(found) == 2
+    assert stores.artefacts.revision() == held

@@ -8,14 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from sdmx_server.dataset import Action
+from sdmx_server.model.organisation import AgencyScheme
+from sdmx_server.storage.artefacts import ArtefactStore
+from sdmx_server.storage.database import Overtaken, lock_revision, raise_revision, writing
 from sdmx_server.storage.draft import Arrangement
 from sdmx_server.storage.observations import ObservationStore
+from sdmx_server.storage.publication import Publication
+from sdmx_server.storage.tables import STORES
 from tests.storage.figures import LAYOUT, compact, row, table
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 KEYS = [f"A.{area}.{year}" for area in range(30) for year in range(2000, 2010)]
+AGENCIES = AgencyScheme(id="AGENCIES", agency_id="ID", version="1.0", names={"en": "Some"})
 READ = """
 import sys
 from sdmx_server.storage.database import connect
@@ -102,3 +109,37 @@ def test_threads_share_a_store(engine, chunk_bytes):
 
     with ThreadPoolExecutor(8) as threads:
         assert all(len(values) == 1 for values in threads.map(visit, range(60)))
+
+
+def test_what_was_checked_against_older_structures_is_not_stored(engine):
+    store, structures = ObservationStore(engine), ArtefactStore(engine)
+    held = structures.revision().number
+    step = Publication("D", LAYOUT, whole("first"), Action.MERGE)
+    structures.put([AGENCIES], START)
+
+    with pytest.raises(Overtaken):
+        store.publish_all([step], at=START, structures=held)
+    assert store.current("D") is None
+    assert store.revision().number == 0
+
+    store.publish_all([step], at=START, structures=held + 1)
+    with pytest.raises(Overtaken):
+        structures.put([replace(AGENCIES, names={"en": "Others"})], START, observations=0)
+    assert structures.revision().number == held + 1
+    assert store.publish_all([step], at=START, structures=held)[0].number == 1  # nothing to store
+
+
+def test_data_wait_for_structures_that_are_being_stored(engine):
+    """Whoever is first commits; who comes later looks again."""
+    store = ObservationStore(engine)
+    step = Publication("D", LAYOUT, whole("first"), Action.MERGE)
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine) as connection:
+            held = lock_revision(connection, STORES[0]).number
+            raise_revision(connection, STORES[0], START)
+            waiting = pool.submit(store.publish_all, [step], at=START, structures=held)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.5)
+        with pytest.raises(Overtaken):
+            waiting.result(60)
+    assert store.current("D") is None
