@@ -44,9 +44,11 @@ class Annotations:
 
     def members(self, ids: Sequence[str], batch: Batch, dataset: Dataset) -> list[str]:
         """Return the member ``annotations`` of each series, a comma behind it, if it has any."""
-        columns = (
+        columns = [
             self._texts(id_, batch.series[id_], dataset) for id_ in ids if id_ in batch.series
-        )
+        ]
+        if not columns:  # only other data sets of the message have any
+            return [""] * batch.series_count
         cells = map("".join, zip(*columns, strict=True))
         return [f'"annotations":[{cell[1:]}],' if cell else "" for cell in cells]
 
