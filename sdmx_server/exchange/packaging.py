@@ -112,18 +112,20 @@ def for_deletion(packed: Packaging, named: tuple[str, ...]) -> Packaging:
 def dimension_at_observation(wanted: str | None, structure: ResolvedStructure) -> str:
     """Return the dimension at observation level: the one wanted, else time, else all.
 
+    Where there is but one dimension, it is all of them: no series could have a key.
+
     Raises:
         QuerySyntaxError: if it is no dimension of the structure.
     """
-    if wanted is None:
-        return structure.time.id if structure.time else ALL_DIMENSIONS
     allowed = [*(d.id for d in structure.key), ALL_DIMENSIONS]
-    if wanted not in allowed:
+    if wanted is not None and wanted not in allowed:
         raise QuerySyntaxError(
             f"dimensionAtObservation={wanted!r} is no dimension of {structure.dsd_urn}; "
             f"one of {', '.join(allowed)} is allowed."
         )
-    return wanted
+    if len(structure.key) == 1:
+        return ALL_DIMENSIONS
+    return wanted or (structure.time.id if structure.time else ALL_DIMENSIONS)
 
 
 def _chosen(
