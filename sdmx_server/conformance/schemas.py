@@ -61,7 +61,7 @@ def xml_faults(body: bytes) -> list[str]:
         Unreadable: if it is no SDMX-ML.
     """
     root = xml(body)
-    schema = _message_schema(_version(root))
+    schema = _message_schema(version_of(root))
     return _faults(schema, root)
 
 
@@ -72,7 +72,7 @@ def specific_faults(body: bytes, xsd: bytes) -> list[str]:
         Unreadable: if the message is no SDMX-ML, or the schema is none.
     """
     root = xml(body)
-    schema = _generated(xml(xsd), _version(root))
+    schema = _generated(xml(xsd), version_of(root))
     return _faults(schema, root)
 
 
@@ -110,7 +110,12 @@ def _faults(schema: etree.XMLSchema, root: etree._Element) -> list[str]:
     return [line for line in str(schema.error_log).splitlines() if _XHTML not in line]
 
 
-def _version(root: etree._Element) -> str:
+def version_of(root: etree._Element) -> str:
+    """Return the version of SDMX-ML that a message is written in.
+
+    Raises:
+        Unreadable: if it is in none.
+    """
     for part in namespace(root).split("/"):
         if part in _VERSIONS:
             return _VERSIONS[part]

@@ -73,7 +73,7 @@ OBSERVATIONS = {
     },
     "shared_codelist": {"EXR": 17, "LFS": 7},
     "vtl": {},
-    "without_history": {"EXR": 17, "HIST": 2},
+    "without_history": {"EXR": 17, "HIST": 3},
     "years_by_dataset": {"YEARS": 2},
     "years_by_series": {"YEARS": 5},
 }

@@ -6,6 +6,7 @@ Source: W3C XML 1.0; RFC 8259 (JSON).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from lxml import etree
@@ -44,11 +45,16 @@ def json_document(body: bytes) -> dict[str, Any]:
     """Return a JSON object; its numbers stay text, as they are written.
 
     Raises:
-        Unreadable: if it is no JSON object, or holds what JSON does not know, such as NaN.
+        Unreadable: if it is no JSON object, has a name twice, or holds what JSON does not know,
+            such as NaN.
     """
     try:
         document = json.loads(
-            body.decode("utf-8-sig"), parse_float=str, parse_int=_integer, parse_constant=_refuse
+            body.decode("utf-8-sig"),
+            parse_float=str,
+            parse_int=_integer,
+            parse_constant=_refuse,
+            object_pairs_hook=_object,
         )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the content is not JSON: {error}") from None
@@ -61,10 +67,10 @@ def strict_json(body: bytes) -> Any:
     """Return what is in JSON, numbers as numbers, as JSON schemas see it.
 
     Raises:
-        Unreadable: if it is no JSON.
+        Unreadable: if it is no JSON, or an object has a name twice.
     """
     try:
-        return json.loads(body.decode(), parse_constant=_refuse)
+        return json.loads(body.decode(), parse_constant=_refuse, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the content is not JSON: {error}") from None
 
@@ -89,6 +95,14 @@ def name(element: etree._Element) -> str:
 def namespace(element: etree._Element) -> str:
     """Return the namespace of an element, empty where it has none."""
     return etree.QName(element).namespace or ""
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        twice = next(name for name, count in Counter(n for n, _ in members).items() if count > 1)
+        raise ValueError(f"an object has the name {twice!r} twice")
+    return found
 
 
 def _integer(digits: str) -> int:

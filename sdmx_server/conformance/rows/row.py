@@ -1,7 +1,7 @@
 """A row of the conformance table, as it is written in ``table/*.toml``.
 
-A file begins with what its rows share: ``api``, ``house`` and ``page``. A row has a ``number``
-(or several), one or more addresses to ``get``, and what to ``expect`` of each answer::
+A file begins with what its rows share: ``api``, ``house`` and ``page``, which a row may have of
+its own. A row has a ``number`` (or several), one or more addresses to ``get``, and what to ``expect`` of each answer::
 
     [[row]]
     number = 145
@@ -54,7 +54,7 @@ AREAS = {
 """What the sections of the table are about."""
 _SHARED = frozenset({"api", "house", "page", "row"})
 _ASKED = frozenset({"get", "method", "accept", "headers", "body", "expect", "load", "run"})
-_ROW = _ASKED | {"number", "says", "steps", "together", "house", "page"}
+_ROW = _ASKED | {"number", "says", "steps", "together", "api", "house", "page"}
 _REPEATED = re.compile(r"\{(\w)\*(\d+)\}")
 _TABLE = files("sdmx_server.conformance.rows") / "table"
 
@@ -181,7 +181,7 @@ def _row(shared: Mapping[str, Any], given: Mapping[str, Any], number: int, where
     return Row(
         f"row_{number}",
         number,
-        shared["api"],
+        given.get("api", shared["api"]),
         given.get("house", shared["house"]),
         given.get("page", shared["page"]),
         entries()[number],

@@ -34,7 +34,8 @@ def ask(row: Row, session: Session, keeper: Keeper | None = None) -> Outcome:
     Args:
         row: what to ask.
         session: points at the address below which the version of SDMX-REST of the row begins.
-        keeper: keeps the server; rows that need one do not apply without.
+        keeper: keeps the server; rows that need one do not apply without. Where there is one the
+            server is our own, and leaves nothing out that a row asks for.
     """
     answers: list[Answer] = []
     told: dict[str, str] = {}
@@ -50,7 +51,8 @@ def ask(row: Row, session: Session, keeper: Keeper | None = None) -> Outcome:
     except OutOfTime:
         return _outcome(row, Status.NOT_APPLICABLE, "the time limit was reached", answers)
     except Inapplicable as why:
-        return _outcome(row, Status.NOT_APPLICABLE, str(why), answers)
+        status = Status.NOT_APPLICABLE if keeper is None else Status.FAILED
+        return _outcome(row, status, str(why), answers)
     except (Unmet, Unreadable) as why:
         return _outcome(row, Status.FAILED, str(why), answers)
     return _outcome(row, Status.PASSED, "", answers)

@@ -201,6 +201,8 @@ def same_data(value: Any, answers: Sequence[Answer]) -> None:
     """All answers say the same, of these components: ``same_data = ["FREQ", "OBS_VALUE"]``."""
     first, *others = ([[_plain(row.get(n)) for n in value] for row in found(a)] for a in answers)
     require(bool(others), "there is nothing to compare with")
+    for name, *texts_ in zip(value, *first, strict=True):
+        require(any(text != "" for text in texts_), f"no row has a {name}")
     for answer, other in zip(answers[1:], others, strict=True):
         try:
             require_same(other, first, "rows")
@@ -208,14 +210,15 @@ def same_data(value: Any, answers: Sequence[Answer]) -> None:
             raise Unmet(f"{answer.request}: {why}") from None
 
 
-def joined(value: Any, answers: Sequence[Answer]) -> None:
-    """All answers together hold exactly these exchange rates, each once: ``joined = "all"``."""
-    came = [
-        f"{row['FREQ']}.{row['CURRENCY']} @ {row['TIME_PERIOD']}"
-        for answer in answers
-        for row in found(answer)
-    ]
-    require_same(came, list(_rates(value)), "observations")
+def pages(value: Sequence[str], answers: Sequence[Answer]) -> None:
+    """The first answer is the whole, the others are its pages, in its order.
+
+    ``pages = ["FREQ", "TIME_PERIOD"]``: these components tell its rows apart.
+    """
+    whole, *others = ([[row[name] for name in value] for row in found(a)] for a in answers)
+    require(all(others) and len(others) > 1, "a page is empty, or there is none")
+    require_equal([row for page in others for row in page], whole, "the pages put together")
+    require_same(whole, [list(row) for row in {tuple(row) for row in whole}], "different rows")
 
 
 WORDS: Mapping[str, Word] = {
@@ -234,4 +237,4 @@ WORDS: Mapping[str, Word] = {
     "group_keys": group_keys,
     "count": count,
 }
-TOGETHER: Mapping[str, Together] = {"same_data": same_data, "joined": joined}
+TOGETHER: Mapping[str, Together] = {"same_data": same_data, "pages": pages}

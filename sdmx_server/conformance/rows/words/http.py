@@ -32,9 +32,13 @@ def media_type(value: str, answer: Answer, _: Ask) -> None:
 
 
 def error(value: int, answer: Answer, _: Ask) -> None:
-    """The content is an error of SDMX with this number, and a text: ``error = 140``."""
+    """The content is an error of SDMX with this number, and a text: ``error = 140``.
+
+    It shows nothing of the inside, such as a stack trace.
+    """
     require_equal(error_codes(answer.body), [str(value)], "the numbers of the errors")
     require(bool(error_texts(answer.body)), "the error has no text")
+    require(b"Traceback" not in answer.body, "the error shows a stack trace")
 
 
 def empty(value: bool, answer: Answer, _: Ask) -> None:
@@ -82,15 +86,26 @@ def byte_order_mark(value: bool, answer: Answer, _: Ask) -> None:
 def same_headers(value: Sequence[str], answers: Sequence[Answer]) -> None:
     """These header fields are the same in all answers: ``same_headers = ["ETag"]``."""
     for name in value:
-        found = {answer.headers.get(name.lower()) for answer in answers}
-        require(len(found) == 1, f"{name} is different: {sorted(map(str, found))}")
+        found = _fields(name, answers)
+        require(len(set(found)) == 1, f"{name} is different: {', '.join(found)}")
 
 
 def other_headers(value: Sequence[str], answers: Sequence[Answer]) -> None:
     """These header fields are different in all answers: ``other_headers = ["ETag"]``."""
     for name in value:
-        found = [answer.headers.get(name.lower()) for answer in answers]
-        require(len(set(found)) == len(found), f"{name} is the same: {found}")
+        found = _fields(name, answers)
+        require(len(set(found)) == len(found), f"{name} is the same: {', '.join(found)}")
+
+
+def _fields(name: str, answers: Sequence[Answer]) -> list[str]:
+    """Return a header field of all answers.
+
+    Raises:
+        Unmet: where one is without.
+    """
+    found = [answer.headers.get(name.lower(), "") for answer in answers]
+    require(all(found), f"an answer has no header field {name}")
+    return found
 
 
 def all_headers(value: Sequence[str], answers: Sequence[Answer]) -> None:

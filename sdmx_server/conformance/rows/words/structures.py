@@ -8,6 +8,7 @@ Source: SDMX-REST 1.5, section 4.3; SDMX-REST 2.2, doc/structures.md and doc/ava
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -96,19 +97,6 @@ def named_items(value: Mapping[str, str], answer: Answer, _: Ask) -> None:
     require_equal([(code["id"], code["name"]) for code in codes], list(value.items()), "the codes")
 
 
-def uses_concepts(value: Mapping[str, Sequence[str]], answer: Answer, _: Ask) -> None:
-    """The concept schemes hold some concepts and lack others.
-
-    ``concepts = { having = ["FREQ"], without = ["UNUSED"] }``
-    """
-    schemes = [a for a in found(answer).values() if a.reference.kind == "conceptscheme"]
-    came = {item for scheme in schemes for item in scheme.items}
-    missing = [each for each in value["having"] if each not in came]
-    extra = [each for each in value["without"] if each in came]
-    require(not missing, f"the concepts {', '.join(missing)} are missing")
-    require(not extra, f"the concepts {', '.join(extra)} came")
-
-
 def partial(value: Mapping[str, bool], answer: Answer, _: Ask) -> None:
     """Artefacts say that they are cut, or do not: ``partial = { only = true }``."""
     for artefact, expected in _each(value, answer):
@@ -148,6 +136,14 @@ def metadata_columns(value: Sequence[str], answer: Answer, _: Ask) -> None:
     require_found(answer)
     heads = next(csv.reader(text(answer.body).splitlines()))
     require_equal(heads, list(value), "the columns")
+
+
+def metadata_cells(value: Mapping[str, Sequence[str]], answer: Answer, _: Ask) -> None:
+    """Columns of the table of SDMX-CSV for metadata have exactly these cells, row by row."""
+    require_found(answer)
+    came = list(csv.DictReader(io.StringIO(text(answer.body), newline="")))
+    for name, expected in value.items():
+        require_equal([row.get(name) for row in came], list(expected), f"the column {name}")
 
 
 def enumeration(value: Sequence[str], answer: Answer, _: Ask) -> None:
@@ -220,13 +216,13 @@ WORDS: Mapping[str, Word] = {
     "one_version_each": latest,
     "items": items,
     "named_items": named_items,
-    "concepts": uses_concepts,
     "partial": partial,
     "stubs": stubs,
     "names": names,
     "region": region,
     "metadata_sets": metadata_sets,
     "metadata_columns": metadata_columns,
+    "metadata_cells": metadata_cells,
     "enumeration": enumeration,
 }
 TOGETHER: Mapping[str, Together] = {"same_artefacts": same_artefacts}

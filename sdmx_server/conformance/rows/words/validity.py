@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sdmx_server.conformance.decoding.content import strict_json, syntax
+from sdmx_server.conformance.decoding.content import strict_json, syntax, xml
 from sdmx_server.conformance.expectations import require
 from sdmx_server.conformance.request import Answer, Request
 from sdmx_server.conformance.rows.words.word import Ask, Word, require_equal, require_found
@@ -16,10 +16,13 @@ from sdmx_server.conformance.schemas import (
     json_faults,
     own_json_faults,
     specific_faults,
+    version_of,
     xml_faults,
 )
 
 SDMX = "application/vnd.sdmx."
+ITS_OWN = "its own"
+_GIVEN = frozenset({"schema", "accept", "not_with", "also_with"})
 
 
 def valid(value: bool, answer: Answer, _: Ask) -> None:
@@ -29,10 +32,12 @@ def valid(value: bool, answer: Answer, _: Ask) -> None:
 
 
 def _official_faults(answer: Answer) -> Sequence[str]:
+    kind, _, version = answer.media_type.removeprefix(SDMX).partition(";version=")
     if syntax(answer.body) == "xml":
+        written = version_of(xml(answer.body))
+        require(version in ("", written), f"SDMX-ML {written} came as {answer.media_type}")
         return xml_faults(answer.body)
-    kind, _, version = answer.media_type.removeprefix(SDMX).partition("+json;version=")
-    return json_faults(strict_json(answer.body), kind, version)
+    return json_faults(strict_json(answer.body), kind.removesuffix("+json"), version)
 
 
 def valid_by(value: Mapping[str, Any] | str, answer: Answer, ask: Ask) -> None:
@@ -43,6 +48,8 @@ def valid_by(value: Mapping[str, Any] | str, answer: Answer, ask: Ask) -> None:
     not_with = { 'CURRENCY="CHF"' = 'CURRENCY="XXX"' } }``; changes ``also_with`` leave it valid.
     """
     given: Mapping[str, Any] = _own_schema(answer) if isinstance(value, str) else value
+    known = value == ITS_OWN if isinstance(value, str) else set(value) <= _GIVEN
+    require(known, f"{value!r} is not how to say by which schema")
     accept = (("Accept", SDMX + given["accept"]),) if "accept" in given else ()
     schema = ask(Request(given["schema"], accept))
     require_found(schema)
