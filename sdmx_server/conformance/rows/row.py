@@ -1,7 +1,8 @@
 """A row of the conformance table, as it is written in ``table/*.toml``.
 
 A file begins with what its rows share: ``api``, ``house`` and ``page``, which a row may have of
-its own. A row has a ``number`` (or several), one or more addresses to ``get``, and what to ``expect`` of each answer::
+its own. A row has a ``number`` (or several), one or more addresses to ``get``, and what to
+``expect`` of each answer::
 
     [[row]]
     number = 145
