@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
-import pytest
 from lxml import etree
 from werkzeug.test import TestResponse
 
@@ -16,16 +14,10 @@ from tests.formats.data.decode import decode_csv, decode_json
 from tests.formats.data.ml_rows import rows_of
 
 SDMX = "application/vnd.sdmx."
-COMMON = "{http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 Periods = dict[str, tuple[str, ...]]
 """The periods of each exchange rate: ``{"M.USD": ("2010-01", ...)}``."""
-
-
-def row(number: int, *values: Any) -> Any:
-    """Return test values that bear the number of their row in the conformance table."""
-    return pytest.param(*values, id=f"row_{number}")
 
 
 def media(kind: str, version: str, more: str = "") -> dict[str, str]:
@@ -73,29 +65,20 @@ def rates(response: TestResponse) -> Periods:
     found: dict[str, list[str]] = {}
     for cells in table(response):
         series = f"{cells['FREQ']}.{cells['CURRENCY']}"
-        times = found.setdefault(series, [])
-        if "TIME_PERIOD" in cells:
-            times.append(cells["TIME_PERIOD"])
-        if cells.get("OBS_VALUE") is not None:
-            expected = EXCHANGE_RATES[series][cells["TIME_PERIOD"]]
-            assert float(cells["OBS_VALUE"]) == float(expected)
+        found.setdefault(series, []).append(cells["TIME_PERIOD"])
+        expected = EXCHANGE_RATES[series][cells["TIME_PERIOD"]]
+        assert float(cells["OBS_VALUE"]) == float(expected)
     assert all(len(set(times)) == len(times) for times in found.values())
     return {series: tuple(sorted(times)) for series, times in found.items()}
 
 
-def some(series: Iterable[str] | str = tuple(EXCHANGE_RATES), times: str = "") -> Periods:
-    """Return exchange rates of some series, at some periods (separated by blanks) or all."""
-    names = series.split() if isinstance(series, str) else series
+def some(series: str, times: str = "") -> Periods:
+    """Return exchange rates of some series, at some periods or all, separated by blanks."""
     wanted = times.split()
-    found = {
-        name: tuple(t for t in EXCHANGE_RATES[name] if t in wanted or not wanted) for name in names
+    return {
+        name: tuple(sorted(t for t in EXCHANGE_RATES[name] if t in wanted or not wanted))
+        for name in series.split()
     }
-    return {name: tuple(sorted(times)) for name, times in found.items() if times}
-
-
-def count(periods: Mapping[str, tuple[str, ...]]) -> int:
-    """Return how many observations there are."""
-    return sum(map(len, periods.values()))
 
 
 def xml(response: TestResponse) -> etree._Element:
@@ -130,11 +113,6 @@ def listed(response: TestResponse) -> dict[str, dict[str, Any]]:
             assert name not in found, f"{name} stands in the message twice"
             found[name] = member
     return found
-
-
-def ids(element: etree._Element, tag: str) -> list[str]:
-    """Return the ids of the elements below with a tag, in document order."""
-    return [found.get("id") for found in element.iter("{*}" + tag)]
 
 
 def error(response: TestResponse) -> int:

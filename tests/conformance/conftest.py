@@ -16,20 +16,10 @@ from sdmx_server.settings import Settings
 from sdmx_server.storage.database import connect, create
 from tests.conformance import fixtures as fx
 from tests.conformance.fixtures import CREATED, Content
-from tests.conformance.rows import named
 from tests.databases import NO_POSTGRESQL, fresh_schema
 
 LANGUAGES = ("en", "fr", "de")
 Serving = Callable[..., FlaskClient]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let ``-k row_42`` select the tests whose docstrings name row 42 as well."""
-    for item in items:
-        if isinstance(item, pytest.Function):
-            rows = named(item.function.__doc__)
-            item.extra_keyword_matches.update(f"row_{number}" for number in rows)
 
 
 @contextmanager
@@ -71,11 +61,6 @@ def of_constraints() -> Content:
     return made
 
 
-def of_drafts() -> Content:
-    """Return the exchange rates with a draft version of their dataflow."""
-    return Content(fx.shared("1.0.0")) + fx.exr("1.0.0") + fx.more_versions()
-
-
 @pytest.fixture(scope="session")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Serve a fixture from a database of its own."""
@@ -105,12 +90,6 @@ def v2(serving: Serving) -> FlaskClient:
 def constrained(serving: Serving) -> FlaskClient:
     """A server with FX-CONS."""
     return serving(of_constraints())
-
-
-@pytest.fixture(scope="session")
-def drafts(serving: Serving) -> FlaskClient:
-    """A server with FX-EXR and a draft of its dataflow."""
-    return serving(of_drafts())
 
 
 @pytest.fixture(scope="session")

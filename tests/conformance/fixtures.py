@@ -306,14 +306,6 @@ def exr(version: str) -> Content:
     return Content(artefacts, [(CREATED, [delivery(flow, exr_rows(), "Replace", NOTE)])])
 
 
-def more_versions() -> Content:
-    """Drafts of the dataflow of FX-EXR, with one series each."""
-    structure, _, _ = exr_structures("1.0.0")
-    flow = dataflow("EXR", "1.1.0-draft", structure)
-    rows = exr_rows(["M.USD"])
-    return Content([flow], [(CREATED, [delivery(flow, rows, "Replace", NOTE)])])
-
-
 def constrained(version: str) -> Content:
     """FX-CONS: exchange rates without yen, constraints on structure, flow and agreement."""
     structure, flow, artefacts = exr_structures(version)
@@ -590,7 +582,7 @@ def evolving() -> Content:
 
 
 def lists_of_the_old_kind() -> Content:
-    """Rows 5, 7, 9, 15 and 33: versions, agencies, hierarchies and both roles of constraints."""
+    """Versions, agencies, hierarchies and both roles of constraints."""
     frequencies = codelist("CL_FREQ", "1.0", {"A": "Annual", "M": "Monthly"})
 
     def tree(id_: str) -> Hierarchy:
@@ -620,7 +612,7 @@ def lists_of_the_old_kind() -> Content:
 
 
 def odd_ids() -> Content:
-    """Row 286: values whose ids hold what URLs reserve."""
+    """Values whose ids hold what URLs reserve."""
     values = ValueList(
         id="VL_ODD",
         agency_id=AGENCY,
@@ -635,31 +627,7 @@ def odd_ids() -> Content:
 
 
 def late_binding() -> Content:
-    """Row 289: a structure that takes whatever version of its codelist is the newest."""
+    """A structure that takes whatever version of its codelist is the newest."""
     lists = [codelist("CL_LATE", version, {"A": version}) for version in ("1.0.0", "1.1.0")]
     structure = dsd("DSD_LATE", "1.0.0", {"FREQ": "CL_LATE(1.0+.0)"})
     return Content([*lists, structure])
-
-
-def reporting_years(level: AttributeRelationship) -> Content:
-    """Section 2.3: quarters of years that start in July, beside those of calendar years."""
-    day = "REPORTING_YEAR_START_DAY"
-    structure = dsd(
-        "DSD_YEARS", "1.0.0", {"INDICATOR": None}, attributes=[attached(day, None, level)]
-    )
-    flow = dataflow("YEARS", "1.0.0", structure)
-    of_dataset = level == DATAFLOW
-    times = [("JULY", time) for time in ("2010-Q1", "2010-Q3")]
-    if not of_dataset:
-        times += [("JANUARY", time) for time in ("2010-Q1", "2010-Q3", "2011-01")]
-    rows: list[Row] = [
-        {
-            "INDICATOR": indicator,
-            "TIME_PERIOD": time,
-            "OBS_VALUE": "1",
-            **({} if of_dataset else {day: "--07-01" if indicator == "JULY" else None}),
-        }
-        for indicator, time in times
-    ]
-    given = {day: "--07-01"} if of_dataset else {}
-    return Content([structure, flow], [(CREATED, [delivery(flow, rows, "Replace", given)])])

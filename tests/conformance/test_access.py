@@ -1,4 +1,4 @@
-"""Who may read what, maintenance, a service without history (rows 243, 388 and 389)."""
+"""Who may read what, in every way of asking, and what a closed service answers to whatever."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sdmx_server.exchange.tokens import issue
 from sdmx_server.site import EXTENSION
 from sdmx_server.storage.maintenance import Maintenance
 from sdmx_server.storage.tokens import Role
-from tests.conformance.answers import artefacts, error, media, row, table
+from tests.conformance.answers import artefacts, error, media, table
 from tests.conformance.artefacts import agreement
 from tests.conformance.conftest import Serving
 from tests.conformance.fixtures import Content, exr, flat, history, organisations, shared
@@ -98,7 +98,7 @@ def flows(response: TestResponse) -> set[str]:
     return {cells["STRUCTURE_ID"] for cells in table(response)}
 
 
-# -- row 388 ------------------------------------------------------------------------------
+# -- who may read what -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", EMBARGOED)
@@ -108,7 +108,6 @@ def flows(response: TestResponse) -> set[str]:
 def test_who_does_not_say_who_he_is_is_asked_to(
     restricted: FlaskClient, path: str, kind: str | None
 ):
-    """Row 388."""
     response = restricted.get(path, headers={"Accept": kind} if kind else {})
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == REALM
@@ -122,7 +121,6 @@ def test_who_does_not_say_who_he_is_is_asked_to(
 @pytest.mark.parametrize("path", EMBARGOED)
 @pytest.mark.parametrize("role", OTHERS)
 def test_who_may_not_read_it_is_told_so(restricted: FlaskClient, path: str, role: Role):
-    """Row 388."""
     response = restricted.get(path, headers=bearing(restricted, role))
     assert response.status_code == 403
     assert "WWW-Authenticate" not in response.headers
@@ -134,7 +132,6 @@ def test_who_may_not_read_it_is_told_so(restricted: FlaskClient, path: str, role
 @pytest.mark.parametrize("path", EMBARGOED)
 @pytest.mark.parametrize("role", TRUSTED)
 def test_who_may_read_it_does(restricted: FlaskClient, path: str, role: Role):
-    """Row 388."""
     response = restricted.get(path, headers=bearing(restricted, role))
     assert response.status_code == 200
     assert is_for_some(response)
@@ -151,7 +148,6 @@ def test_what_is_open_stays_so_for_everyone(restricted: FlaskClient, path: str):
 
 @pytest.mark.parametrize("path", DATA)
 def test_where_strangers_read_nothing_every_token_reads(closed_house: FlaskClient, path: str):
-    """Row 388."""
     response = closed_house.get(path)
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, REALM)
     for role in Role:
@@ -173,7 +169,6 @@ def test_structures_schemas_and_health_need_no_token(closed_house: FlaskClient, 
 def test_of_several_dataflows_those_are_left_out_that_may_not_be_read(
     restricted: FlaskClient, path: str
 ):
-    """Row 388."""
     only = "&c[TIME_PERIOD]=ge:2009" if "HIST" in path else ""
     url = f"{V2}{path}?attributes=none{only}"
     csv = media("data+csv", "2.1.0")
@@ -244,7 +239,6 @@ def test_nothing_is_told_of_what_may_not_be_read(restricted: FlaskClient, query:
 @pytest.mark.parametrize("path", EMBARGOED)
 @pytest.mark.parametrize("field", ["If-None-Match", "If-Modified-Since"])
 def test_a_validator_opens_nothing(restricted: FlaskClient, path: str, field: str):
-    """Row 388."""
     trusted = bearing(restricted, Role.REVIEWER)
     held = restricted.get(path, headers=trusted).headers
     asked = {field: held["ETag" if field == "If-None-Match" else "Last-Modified"]}
@@ -261,7 +255,7 @@ def test_a_validator_opens_nothing(restricted: FlaskClient, path: str, field: st
 
 @pytest.mark.parametrize("path", [f"{V1}/data/HIST", f"{V2}/data/dataflow/TST/EXR"])
 def test_a_wrong_token_is_refused_where_tokens_count(restricted: FlaskClient, path: str):
-    """Row 388: wrong, expired or revoked."""
+    """Wrong, expired or revoked."""
     revoked = bearing(restricted, Role.STEWARD)
     stores(restricted).tokens.revoke(revoked["Authorization"].split("_")[1], datetime.now(UTC))
     expired = bearing(restricted, Role.STEWARD, days=-1)
@@ -294,7 +288,7 @@ def test_the_name_of_the_scheme_may_be_written_as_one_likes(restricted: FlaskCli
 
 
 def test_who_sends_wrong_tokens_again_and_again_has_to_wait(serving: Serving):
-    """Row 388: the token that is right has to wait too, what is open does not."""
+    """The token that is right has to wait too, what is open does not."""
     client = serving(content(), restricted=("TST:HIST",))
     path = f"{V2}/data/dataflow/TST/HIST"
     right, known = bearing(client, Role.STEWARD), bearing(client, Role.STEWARD)
@@ -320,7 +314,7 @@ def test_a_script_in_a_browser_may_send_a_token(restricted: FlaskClient):
         assert "WWW-Authenticate" in exposed
 
 
-# -- row 389 ------------------------------------------------------------------------------
+# -- maintenance -------------------------------------------------------------------------
 
 ANYTHING = (
     *(path for path in (*EMBARGOED, *OPEN) if path.startswith("/sdmx/")),
@@ -345,7 +339,6 @@ def being_maintained(restricted: FlaskClient) -> Iterator[FlaskClient]:
 def test_a_service_that_is_being_maintained_says_when_to_ask_again(
     being_maintained: FlaskClient, path: str
 ):
-    """Row 389."""
     for headers in ({}, {"If-None-Match": "*"}, bearing(being_maintained, Role.ADMINISTRATOR)):
         response = being_maintained.get(path, headers=headers)
         assert (response.status_code, error(response)) == (503, 503)
@@ -355,82 +348,16 @@ def test_a_service_that_is_being_maintained_says_when_to_ask_again(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])
 def test_nothing_can_be_sent_to_it_either(being_maintained: FlaskClient, method: str):
-    """Row 389."""
     response = being_maintained.open(f"{V2}/structure", method=method)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "7200")
 
 
-@pytest.mark.parametrize(
-    ("accept", "kind"),
-    [
-        row(389, "application/vnd.sdmx.data+xml;version=3.0.0", "application/xml"),
-        row(389, "application/vnd.sdmx.structure+json;version=2.0.0", "application/json"),
-    ],
-)
-def test_it_says_so_in_the_syntax_that_the_client_reads(
-    being_maintained: FlaskClient, accept: str, kind: str
-):
-    response = being_maintained.get(f"{V2}/data", headers={"Accept": accept})
-    assert (response.status_code, response.content_type) == (503, kind)
-    assert error(response) == 503
-
-
 def test_it_lives_but_is_not_ready(being_maintained: FlaskClient):
-    """Row 389."""
     assert being_maintained.get("/health/live").status_code == 200
     assert being_maintained.get("/health/ready").status_code == 503
     assert being_maintained.options(f"{V2}/data").status_code == 200
 
 
 def test_once_it_is_open_again_it_answers(restricted: FlaskClient):
-    """Row 389."""
     assert restricted.get(f"{V2}/data/dataflow/TST/EXR").status_code == 200
     assert restricted.get("/health/ready").status_code == 200
-
-
-# -- row 243 ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def present_only(serving: Serving) -> FlaskClient:
-    """A server that shows no history."""
-    return serving(content(), history=False)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        row(243, f"{V1}/data/HIST?includeHistory=true"),
-        row(243, f"{V1}/data/HIST?updatedAfter=2012-03-01T00:00:00Z"),
-        row(243, f"{V1}/availableconstraint/HIST?updatedAfter=2012-03-01T00:00:00Z"),
-        row(243, f"{V2}/data/dataflow/TST/HIST?includeHistory=true"),
-        row(243, f"{V2}/data/dataflow/TST/HIST?asOf=2012-03-20T00:00:00Z"),
-        row(243, f"{V2}/data/dataflow/TST/HIST?updatedAfter=2012-03-01T00:00:00Z"),
-        row(243, f"{V2}/availability/dataflow/TST/HIST?updatedAfter=2012-03-01T00:00:00Z"),
-        row(243, f"{V2}/structure/dataflow/TST/HIST?asOf=2012-03-20T00:00:00Z"),
-        row(243, f"{V2}/schema/dataflow/TST/HIST?asOf=2012-03-20T00:00:00Z"),
-        row(243, f"{V2}/metadata/metadataset?asOf=2012-03-20T00:00:00Z"),
-        row(243, f"{V1}/metadata/MDF/all?updatedAfter=2012-03-20T00:00:00Z"),
-        row(243, f"{V2}/data/dataflow/TST/NOPE?includeHistory=true"),
-    ],
-)
-def test_a_service_without_history_says_so(present_only: FlaskClient, path: str):
-    response = present_only.get(path)
-    assert (response.status_code, error(response)) == (501, 501)
-    (parameter,) = [word for word in ("includeHistory", "asOf", "updatedAfter") if word in path]
-    assert parameter in response.text
-
-
-@pytest.mark.parametrize("query", ["", "?includeHistory=false"])
-def test_a_service_without_history_tells_what_holds(present_only: FlaskClient, query: str):
-    """Row 243."""
-    for path in (f"{V1}/data/HIST", f"{V2}/data/dataflow/TST/HIST"):
-        cells = table(present_only.get(f"{path}{query}", headers={"Accept": "text/csv"}))
-        values = {each["TIME_PERIOD"]: float(each["OBS_VALUE"]) for each in cells}
-        assert values == {"2012-01": 11, "2012-02": 12.5, "2012-03": 13}
-
-
-def test_what_makes_no_sense_is_wrong_without_history_too(present_only: FlaskClient):
-    """Row 243."""
-    for path in (f"{V1}/data/HIST", f"{V2}/data/dataflow/TST/HIST"):
-        assert present_only.get(f"{path}?includeHistory=perhaps").status_code == 400

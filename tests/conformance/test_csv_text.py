@@ -1,4 +1,4 @@
-"""SDMX-CSV answers, character by character (rows 93, 233, 373, 402 to 405)."""
+"""SDMX-CSV answers, character by character."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SDMX-REST 2.2: reference metadata within data (row 213)."""
+"""Reference metadata within data: they come back as they were delivered, and go again."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from sdmx_server.formats.data.readers.catalogue import read
 from sdmx_server.model.delivery import DeliveryFaults
 from sdmx_server.site import EXTENSION
 from tests.conformance import fixtures as fx
-from tests.conformance.answers import media, row, table
+from tests.conformance.answers import media, table
 from tests.conformance.conftest import Serving
 from tests.conformance.data_metadata import content, structures
 from tests.conformance.fixtures import CREATED, Content
-from tests.formats.json_validation import validate_json
 from tests.formats.metadata.test_ml import XHTML
 from tests.formats.xsd_validation import data_faults
 
@@ -30,115 +29,11 @@ EXR = "/sdmx/v2/data/dataflow/TST/EXR/1.0.0"
 LATER = CREATED + timedelta(days=1)
 KEY = "M.USD.EUR.SP00.A"
 CSV = media("data+csv", "2.1.0")
-MSD = {"CONTACT-NAME", "CONTACT-EMAIL", "SUMMARY", "GRADE", "DELAY", "AUDITED"}
-DSD = {"DS_NOTE", "UNIT", "TITLE", "COLLECTION", "OBS_STATUS", "OBS_COM"}
 
 
 @pytest.fixture(scope="module")
 def client(serving: Serving) -> FlaskClient:
     return serving(content())
-
-
-def shown(client: FlaskClient, query: str) -> set[str]:
-    response = client.get(f"{EXR}?{query}")
-    assert response.status_code == 200, response.text
-    declared = json.loads(response.data)["data"]["structures"][0]["attributes"].values()
-    return {attribute["id"] for level in declared for attribute in level}
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        row(213, "attributes=msd", MSD),
-        row(213, "", DSD),
-        row(213, "attributes=dsd", DSD),
-        row(213, "attributes=dsd,GRADE", DSD | {"GRADE"}),
-        row(213, "attributes=all", DSD | MSD),
-        row(213, "attributes=none", set()),
-        row(213, "attributes=dataset", {"DS_NOTE", "CONTACT-NAME", "CONTACT-EMAIL"}),
-        row(213, "attributes=series", {"UNIT", "TITLE", "COLLECTION", "SUMMARY", "DELAY"}),
-        row(213, "attributes=obs", {"OBS_STATUS", "OBS_COM", "GRADE", "AUDITED"}),
-        row(213, "attributes=CONTACT.EMAIL", {"CONTACT-EMAIL"}),
-        row(213, "attributes=CONTACT", {"CONTACT-NAME", "CONTACT-EMAIL"}),
-    ],
-)
-def test_metadata_are_shown_by_what_was_asked_for(
-    client: FlaskClient, query: str, expected: set[str]
-) -> None:
-    assert shown(client, query) == expected
-
-
-@pytest.mark.parametrize("wanted", ["EMAIL", "CONTACT.PHONE", "CONTACT."])
-def test_an_unknown_metadata_attribute_is_refused(client: FlaskClient, wanted: str) -> None:
-    assert client.get(f"{EXR}?attributes={wanted}").status_code == 400
-
-
-def test_metadata_stand_where_the_data_structure_attaches_them(client: FlaskClient) -> None:
-    """Row 213."""
-    answer = json.loads(client.get(f"{EXR}?attributes=msd").data)["data"]
-    levels = {
-        level: [attribute["id"] for attribute in attributes]
-        for level, attributes in answer["structures"][0]["attributes"].items()
-    }
-    assert levels == {
-        "dataSet": ["CONTACT-NAME", "CONTACT-EMAIL"],
-        "dimensionGroup": ["DELAY"],
-        "series": ["SUMMARY"],
-        "observation": ["GRADE", "AUDITED"],
-    }
-
-
-def test_every_value_comes_in_sdmx_csv(client: FlaskClient) -> None:
-    """Row 213."""
-    response = client.get(f"{EXR}/{KEY}?attributes=msd&measures=none", headers=CSV)
-    rows = list(csv.DictReader(io.StringIO(response.text)))
-    assert [
-        {name: cell for name, cell in cells.items() if name not in ("STRUCTURE[;]", *fx.SERIES)}
-        for cells in rows
-        if cells["TIME_PERIOD"] == "2010-03"
-    ] == [
-        {
-            "STRUCTURE_ID": "TST:EXR(1.0.0)",
-            "ACTION": "M",
-            "TIME_PERIOD": "2010-03",
-            "CONTACT[].NAME[en;fr]": '"en:Ann;fr:Anne";"en:Bob"',
-            "CONTACT[].EMAIL[]": '"a@x.org;b@x.org"',
-            "SUMMARY[en]": "en:<p>How <b>it</b> is made</p>",
-            "GRADE": "A",
-            "DELAY": "12",
-            "AUDITED": "true",
-        }
-    ]
-
-
-@pytest.mark.parametrize(
-    ("condition", "expected"),
-    [
-        row(213, "c[GRADE]=A", {"2010-03"}),
-        row(213, "c[CONTACT.EMAIL]=b@x.org&c[TIME_PERIOD]=2010-01", {"2010-01"}),
-        row(213, "c[CONTACT.NAME]=sw:Ann&c[TIME_PERIOD]=2010-01", {"2010-01"}),
-        row(213, "c[DELAY]=gt:11", {"2010-01", "2010-02", "2010-03", "2010-04"}),
-        row(213, "c[SUMMARY]=co:made&c[GRADE]=A", {"2010-03"}),
-        row(213, "c[CONTACT.EMAIL]=nobody", set()),
-    ],
-)
-def test_metadata_filter_observations(
-    client: FlaskClient, condition: str, expected: set[str]
-) -> None:
-    response = client.get(f"{EXR}/{KEY}?{condition}")
-    assert response.status_code == (200 if expected else 204)
-    assert {cells["TIME_PERIOD"] for cells in (table(response) if expected else ())} == expected
-
-
-def test_a_whole_row_is_only_one_with_its_metadata(client: FlaskClient) -> None:
-    """Replacing observations by these would delete the metadata that are not shown."""
-    actions = {
-        wanted: json.loads(client.get(f"{EXR}?attributes={wanted}").data)["data"]["dataSets"][0][
-            "action"
-        ]
-        for wanted in ("dsd", "all")
-    }
-    assert actions == {"dsd": "Merge", "all": "Replace"}
 
 
 FORMATS = [
@@ -155,7 +50,6 @@ FORMATS = [
 def test_an_answer_can_be_delivered_again(
     client: FlaskClient, serving: Serving, kind: str, version: str, dimension: str
 ) -> None:
-    """Row 213."""
     everything = f"{EXR}?attributes=all"
     query = f"{everything}&dimensionAtObservation={dimension}"
     response = client.get(query, headers=media(kind, version))
@@ -164,12 +58,6 @@ def test_an_answer_can_be_delivered_again(
     again = serving(Content(structures(), [(CREATED, read(response.data, "x"))]))
 
     assert table(again.get(everything, headers=CSV)) == table(client.get(everything, headers=CSV))
-
-
-@pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
-def test_sdmx_json_follows_its_schema(client: FlaskClient, version: str) -> None:
-    response = client.get(f"{EXR}?attributes=all", headers=media("data+json", version))
-    validate_json(response.data, "data", version)
 
 
 @pytest.mark.parametrize("dimension", ["TIME_PERIOD", "AllDimensions", "CURRENCY"])
@@ -184,40 +72,6 @@ def test_sdmx_ml_follows_its_schema_and_that_of_the_dataflow(
     assert data_faults(response.data, (schema, XHTML), "3.1.0") == []
     (contacts,) = etree.fromstring(response.data).findall("{*}DataSet/Metadata")
     assert [each.get("id") for each in contacts] == ["CONTACT", "CONTACT"]
-
-
-def test_sdmx_ml_3_0_cannot_hold_what_stands_within_others(client: FlaskClient) -> None:
-    wanted = media("data+xml", "3.0.0")
-    assert client.get(f"{EXR}?attributes=all", headers=wanted).status_code == 406
-    alone = client.get(f"{EXR}?attributes=dsd,GRADE,SUMMARY", headers=wanted)
-    assert alone.status_code == 200
-    assert b' GRADE="A"' in alone.data
-
-
-@pytest.mark.parametrize(
-    ("kind", "version"),
-    [
-        ("genericdata+xml", "2.1"),
-        ("structurespecificdata+xml", "2.1"),
-        ("data+json", "1.0.0"),
-        ("data+csv", "1.0.0"),
-    ],
-)
-@pytest.mark.parametrize("api", [f"{EXR}?attributes=all", "/sdmx/v1/data/TST,EXR,1.0.0"])
-def test_the_formats_of_sdmx_2_1_leave_metadata_out(
-    client: FlaskClient, api: str, kind: str, version: str
-) -> None:
-    response = client.get(api, headers=media(kind, version))
-    assert response.status_code == 200, response.text
-    assert b"GRADE" not in response.data
-    assert b"OBS_STATUS" in response.data
-
-
-def test_without_observations_1_5_shows_no_metadata_either(client: FlaskClient) -> None:
-    response = client.get("/sdmx/v1/data/TST,EXR,1.0.0?detail=nodata")
-    assert response.status_code == 200
-    assert b"TITLE" in response.data
-    assert b"SUMMARY" not in response.data
 
 
 @pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])

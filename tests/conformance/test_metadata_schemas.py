@@ -1,4 +1,4 @@
-"""Schemas of reference metadata: what a report may say, and about what (row 316)."""
+"""Schemas of reference metadata: what a report may say, and about what."""
 
 from __future__ import annotations
 
@@ -90,7 +90,6 @@ def reported(client: FlaskClient, version: str = "2.1.0") -> Message:
 @pytest.mark.parametrize("context", CONTEXTS)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_report_of_the_server_is_valid(served: FlaskClient, context: str, version: str):
-    """Row 316."""
     schema = schema_of(served, context, version)
     faults = [error.message for error in schema.iter_errors(reported(served, version))]
     assert not faults
