@@ -84,10 +84,10 @@ def validity() -> Content:
     )
     flow = dataflow("VALID", "1.0.0", structure)
 
-    def row(value: str) -> dict[str, str]:
+    def told(value: str) -> dict[str, str]:
         return {"SEX": "F", "TIME_PERIOD": "2020", "OBS_VALUE": value, "VALID_TO": "May"}
 
-    steps = [(CREATED, [delivery(flow, [row("1")])]), (T1, [delivery(flow, [row("2")])])]
+    steps = [(CREATED, [delivery(flow, [told("1")])]), (T1, [delivery(flow, [told("2")])])]
     return Content([structure, flow], steps)
 
 

@@ -53,14 +53,14 @@ STRUCTURE = dsd(
 FLOW = dataflow("CHANGING", "1.0.0", STRUCTURE)
 
 
-def row(key: str, time: str | None = None, **values: str) -> Row:
+def observed(key: str, time: str | None = None, **values: str) -> Row:
     parts = dict(zip(KEY, (*key.split("."), time), strict=True))
     return {name: cell for name, cell in {**parts, **values}.items() if cell}
 
 
 def first_rows() -> list[Row]:
     return [
-        row(
+        observed(
             key,
             time,
             OBS_VALUE=f"{value}.{place}",
@@ -85,25 +85,28 @@ def merging(*rows: Row, **dataset: str) -> Delivery:
 
 
 CHANGES: dict[str, list[Delivery]] = {
-    "one observation": [deleting(row("A.USD", "2011"))],
-    "a whole series": [deleting(row("M.JPY"))],
-    "a comment": [deleting(row("A.USD", "2011", OBS_COM="-"))],
-    "a value": [deleting(row("A.USD", "2011", OBS_VALUE="-"))],
-    "a title": [deleting(row("M.USD", TITLE="-"))],
-    "the unit of a group": [deleting(row(".CHF", UNIT="-"))],
+    "one observation": [deleting(observed("A.USD", "2011"))],
+    "a whole series": [deleting(observed("M.JPY"))],
+    "a comment": [deleting(observed("A.USD", "2011", OBS_COM="-"))],
+    "a value": [deleting(observed("A.USD", "2011", OBS_VALUE="-"))],
+    "a title": [deleting(observed("M.USD", TITLE="-"))],
+    "the unit of a group": [deleting(observed(".CHF", UNIT="-"))],
     "the note of the dataset": [deleting({"DS_NOTE": "-"})],
-    "another note": [merging(row("A.USD", "2010", OBS_VALUE="1"), DS_NOTE="Other rates")],
-    "a status that changes": [merging(row("A.USD", "2010", OBS_STATUS="P"))],
-    "a status that goes": [deleting(row("A.USD", "2010", OBS_STATUS="-"))],
-    "a title that changes": [merging(row("M.USD", "2010-01", TITLE="Other"))],
+    "another note": [merging(observed("A.USD", "2010", OBS_VALUE="1"), DS_NOTE="Other rates")],
+    "a status that changes": [merging(observed("A.USD", "2010", OBS_STATUS="P"))],
+    "a status that goes": [deleting(observed("A.USD", "2010", OBS_STATUS="-"))],
+    "a title that changes": [merging(observed("M.USD", "2010-01", TITLE="Other"))],
     "a series that comes anew": [
-        deleting(row("M.USD")),
-        merging(row("M.USD", "2010-04", OBS_VALUE="3", UNIT="USD")),
+        deleting(observed("M.USD")),
+        merging(observed("M.USD", "2010-04", OBS_VALUE="3", UNIT="USD")),
     ],
     "all at once": [
-        deleting(row("A.USD", "2011", OBS_COM="-", OBS_STATUS="-"), row("A.CHF", "2012")),
-        deleting(row("M.USD", TITLE="-"), row(".CHF", UNIT="-")),
-        merging(row("M.JPY", "2010-04", OBS_VALUE="4"), row("M.JPY", "2010-01", OBS_STATUS="P")),
+        deleting(observed("A.USD", "2011", OBS_COM="-", OBS_STATUS="-"), observed("A.CHF", "2012")),
+        deleting(observed("M.USD", TITLE="-"), observed(".CHF", UNIT="-")),
+        merging(
+            observed("M.JPY", "2010-04", OBS_VALUE="4"),
+            observed("M.JPY", "2010-01", OBS_STATUS="P"),
+        ),
     ],
 }
 SINCE = f"{T1.isoformat()[:19]}Z"
