@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import httpx
-
 from sdmx_server.conformance.houses import House, Load
+from sdmx_server.conformance.request import Request
+from sdmx_server.conformance.session import Session
+from sdmx_server.conformance.standby import standby
 
 _HOST = "127.0.0.1"
 _PATIENCE = 120.0  # seconds until a server answers
+_WORK = 600.0  # seconds that commands may take
 _PAUSE = 0.05  # seconds between two looks
+_HASTE = 1e9  # looks a second at most
 _FAREWELL = 20.0  # seconds that a server has to end
 _PREFIX = "SDMX_SERVER_"
-_RUN_ALL = """
-import json, sys
-from sdmx_server.cli import main
-for arguments in json.load(sys.stdin):
-    try:
-        main(arguments)
-    except SystemExit as end:
-        if end.code:
-            raise
-"""
-"""Runs several commands in one process: a start takes longer than most of them."""
 
 
 class Unfurnished(Exception):
@@ -97,18 +86,14 @@ def _command(load: Load) -> list[str]:
 
 def _run(commands: Sequence[Sequence[str]], house: House, home: Path) -> str:
     """Run commands, and return what they print."""
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", _RUN_ALL],
-        input=json.dumps(commands),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=home,
-        env=_environment(house, home),
-    )
-    if done.returncode:
-        raise Unfurnished(f"{house.name} cannot be furnished: {done.stdout}{done.stderr}")
-    return done.stdout
+    told = home / "commands.log"
+    process = standby().start(commands, home, _environment(house, home), told)
+    code = standby().wait(process, _WORK)
+    standby().end(process, _FAREWELL)
+    output = told.read_text(encoding="utf-8", errors="replace")
+    if code != 0:
+        raise Unfurnished(f"{house.name} cannot be furnished: {output}")
+    return output
 
 
 def _environment(house: House, home: Path) -> Mapping[str, str]:
@@ -128,16 +113,8 @@ def _damage(home: Path) -> None:
 def _served(house: House, home: Path) -> Iterator[str]:
     port = _free_port()
     log = home / "serve.log"
-    flags = ["--no-publish", "--host", _HOST, "--port", str(port)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "sdmx_server", "serve", *flags],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=home,
-            env=_environment(house, home),
-        )
+    serve = ["serve", "--no-publish", "--host", _HOST, "--port", str(port)]
+    process = standby().start([serve], home, _environment(house, home), log)
     try:
         address = f"http://{_HOST}:{port}"
         if not _answers(f"{address}/health/live", process):
@@ -145,7 +122,7 @@ def _served(house: House, home: Path) -> Iterator[str]:
             raise Unfurnished(f"{house.name} cannot be served: {told}")
         yield address
     finally:
-        _end(process)
+        standby().end(process, _FAREWELL)
 
 
 def _free_port() -> int:
@@ -155,25 +132,16 @@ def _free_port() -> int:
         return port
 
 
-def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+def _answers(url: str, process: int) -> bool:
     """Wait until a server answers; False where it ends or takes too long.
 
     Whether it lives is asked, not whether it is ready: a house may be empty.
     """
     patience = time.monotonic() + _PATIENCE
-    while time.monotonic() < patience and process.poll() is None:
-        try:
-            if httpx.get(url, timeout=5.0).is_success:
+    with Session(url, _HASTE, 2 * _PATIENCE) as session:
+        while time.monotonic() < patience:
+            if session.ask_anew(Request("")).status == 200:
                 return True
-        except httpx.TransportError:
-            time.sleep(_PAUSE)
+            if standby().wait(process, _PAUSE) is not None:
+                return False
     return False
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_FAREWELL)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

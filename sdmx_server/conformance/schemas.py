@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from referencing.exceptions import Unresolvable
 
 from sdmx_server.conformance.decoding.content import Unreadable, name, namespace, xml
 
+_KEPT = 16  # schemas of services, which take long to compile
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 _VERSIONS = {"v2_1": "2.1", "v3_0": "3.0.0", "v3_1": "3.1.0"}
@@ -72,7 +73,7 @@ def specific_faults(body: bytes, xsd: bytes) -> list[str]:
         Unreadable: if the message is no SDMX-ML, or the schema is none.
     """
     root = xml(body)
-    schema = _generated(xml(xsd), version_of(root))
+    schema = _generated(xsd, version_of(root))
     return _faults(schema, root)
 
 
@@ -92,10 +93,7 @@ def own_json_faults(document: object, schema: dict[str, Any]) -> list[str]:
         Unreadable: if the schema is none, or refers to another document.
     """
     try:
-        kind = jsonschema.validators.validator_for(schema, jsonschema.Draft201909Validator)
-        kind.check_schema(schema)
-        lenient = jsonschema.validators.extend(kind, {"pattern": None})
-        errors = lenient(schema, registry=Registry()).iter_errors(document)
+        errors = _own_json_schema(json.dumps(schema)).iter_errors(document)
         return [f"{each.json_path}: {each.message[:200]}" for each in errors]
     except jsonschema.SchemaError as error:
         raise Unreadable(f"the JSON schema is not sound: {error.message[:200]}") from None
@@ -127,8 +125,10 @@ def _message_schema(version: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(_OFFICIAL[version] / "SDMXMessage.xsd")))
 
 
-def _generated(xsd: etree._Element, version: str) -> etree.XMLSchema:
+@lru_cache(maxsize=_KEPT)
+def _generated(body: bytes, version: str) -> etree.XMLSchema:
     """Put the schema of a service and the official one together."""
+    xsd = xml(body)
     if xsd.tag != f"{_XS}schema":
         raise Unreadable(f"the root is {name(xsd)}, not an XML schema")
     official = _namespaces(version)
@@ -163,6 +163,15 @@ def _namespaces(version: str) -> dict[str, Path]:
 
 def _target(place: Path) -> str:
     return str(etree.parse(str(place)).getroot().get("targetNamespace") or "")
+
+
+@lru_cache(maxsize=_KEPT)
+def _own_json_schema(text: str) -> jsonschema.protocols.Validator:
+    schema = json.loads(text)
+    kind = jsonschema.validators.validator_for(schema, jsonschema.Draft201909Validator)
+    kind.check_schema(schema)
+    lenient = jsonschema.validators.extend(kind, {"pattern": None})
+    return lenient(schema, registry=Registry())
 
 
 @cache

@@ -5,8 +5,10 @@ Source: RFC 9110 (HTTP semantics); RFC 9112, section 3.2 (request target).
 
 from __future__ import annotations
 
+import ssl
 import time
 import zlib
+from functools import cache
 from types import TracebackType
 from urllib.parse import urljoin, urlsplit
 
@@ -43,7 +45,10 @@ class Session:
         self._next = 0.0
         self._answers: dict[tuple[str, Request], Answer] = {}
         self._client = httpx.Client(
-            limits=httpx.Limits(max_connections=1), timeout=REQUEST_SECONDS, follow_redirects=False
+            limits=httpx.Limits(max_connections=1),
+            timeout=REQUEST_SECONDS,
+            follow_redirects=False,
+            verify=_trust(),
         )
 
     def __enter__(self) -> Session:
@@ -158,6 +163,12 @@ class Session:
         if now < self._next:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + self._pause
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return whom sessions trust, read once: it takes longer than to ask a server at hand."""
+    return httpx.create_ssl_context()
 
 
 def _resolve(url: str, target: str) -> str:

@@ -26,10 +26,7 @@ def enter() -> Iterator[Callable[[str], Occupied]]:
         yield enter_house
 
 
-@pytest.mark.parametrize(
-    "row",
-    [pytest.param(row, id=row.id, marks=pytest.mark.xdist_group(row.house)) for row in rows()],
-)
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
 def test_the_server_answers_a_row_as_the_table_says(
     row: Row, enter: Callable[[str], Occupied]
 ) -> None:
