@@ -146,7 +146,7 @@ def rows() -> tuple[Row, ...]:
     Raises:
         BadTable: if a file has what no row has.
     """
-    listed = [row for file in _files() for row in _rows_of(file)]
+    listed = [row for file in _files() for row in read(file)]
     listed.sort(key=lambda row: row.number)
     several = Counter(row.number for row in listed)
     counted: Counter[int] = Counter()
@@ -162,13 +162,18 @@ def _files() -> list[Traversable]:
     return sorted((f for f in _TABLE.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
 
 
-def _rows_of(file: Traversable) -> Iterator[Row]:
+def read(file: Traversable) -> Iterator[Row]:
+    """Yield the rows of a file of the table, as they stand there.
+
+    Raises:
+        BadTable: if it has what no row has.
+    """
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadTable(f"{file.name}: {error}") from None
     _require_known(document, _SHARED, file.name)
-    for each in document["row"]:
+    for each in document.get("row", []):
         where = f"{file.name}, row {each.get('number')}"
         _require_known(each, _ROW, where)
         for number in _list(each.get("number")):
@@ -196,6 +201,8 @@ def _steps(given: Mapping[str, Any], where: str) -> Iterator[Step]:
     for each in given.get("steps", [given]):
         if each is not given:
             _require_known(each, _ASKED, where)
+        if "get" not in each:
+            raise BadTable(f"{where}: no address is asked.")
         expect = each.get("expect", {})
         _require_known(expect, WORDS, where)
         if not expect and not given.get("together"):
