@@ -20,7 +20,11 @@ from tests.formats.json_validation import validate_json
 from tests.formats.xsd_validation import data_faults
 
 CSV = {"Accept": "text/csv"}
-MESSAGES = sorted(file for file in FIXTURES.rglob("*.*") if file.suffix in (".xml", ".json"))
+MESSAGES = sorted(
+    (file for file in FIXTURES.rglob("*.*") if file.suffix in (".xml", ".json")),
+    key=lambda file: (b"/v2_1/message" in file.read_bytes(), file),
+)
+"""In an order by which one server after the other is needed."""
 
 EXCHANGE_RATES = """
 M.USD.EUR.SP00.A 2010-01 1.4272 A

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from sdmx_server.app import open_stores
 from sdmx_server.cli import main
+from sdmx_server.conformance.houses import FIXTURES, houses
+from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.query import ArtefactQuery
 from sdmx_server.settings import Settings
 
@@ -266,3 +269,117 @@ def test_an_instant_needs_a_date_and_a_zone(home: Path, tmp_path: Path, instant:
 
     assert done.exit_code == 2
     assert f"'{instant}' is no instant" in done.stderr
+
+
+# -- reference metadata -------------------------------------------------------------------------
+
+FIRST_REPORT, DRAFT, SECOND_REPORT = "qr1.xml", "qr1-draft.json", "qr2.json"
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Home with a metadata structure and what is reported about, to be copied only."""
+    home = tmp_path_factory.mktemp("described") / "var"
+    first, _ = houses()["metadata"].steps[:2]
+    files = (*first.files, "--home", home, "--published", FIRST)
+    assert sdmx("structures", "load", *files).exit_code == 0
+    return home
+
+
+@pytest.fixture
+def reporting(described: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(described, tmp_path / "var"))
+
+
+def reports(home: Path) -> list[MetadataSet]:
+    stores = open_stores(Settings(home=str(home)))
+    catalogue = stores.catalogues.at()
+    found = catalogue.get(catalogue.matching(("metadataset",), ArtefactQuery(versions=("*",))))
+    return [each for each in found if isinstance(each, MetadataSet)]
+
+
+def report(name: str) -> str:
+    return (FIXTURES / "metadata" / name).read_text("utf-8")
+
+
+def test_reference_metadata_are_loaded_from_every_format(reporting: Path, tmp_path: Path):
+    table = (
+        "MDSTRUCTURE,MDSTRUCTURE_ID,METADATASET_ID,TARGET_TYPES,TARGET_IDS,GRADE,DELAY\n"
+        "metadataflow,TST:QUALITY(1.0.0),MP1:QR3(1.0.0),dataflow,TST:EXR(1.0.0),A,3\n"
+    )
+    files = [written(tmp_path, name, report(name)) for name in (FIRST_REPORT, DRAFT, SECOND_REPORT)]
+
+    done = sdmx("load", *files, written(tmp_path, "qr3.csv", table), "--home", reporting)
+
+    assert done.exit_code == 0, done.output
+    assert "4 of 4 artefacts published" in done.output
+    assert {f"{found.agency_id}:{found.id}({found.version})" for found in reports(reporting)} == {
+        *("MP1:QR1(1.0.0)", "MP1:QR1(1.1.0-draft)", "MP1:QR3(1.0.0)", "MP2:QR2(1.0.0)")
+    }
+    (found,) = (each for each in reports(reporting) if each.id == "QR3")
+    assert {each.id: each.value for each in found.attributes} == {"GRADE": "A", "DELAY": "3"}
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "told"),
+    [
+        (SECOND_REPORT, '"value": "A"', '"value": "Z"', "'Z' is no code of GRADE"),
+        (SECOND_REPORT, '"GRADE"', '"GRADES"', "reports GRADES; at this place there is CONTACT, "),
+        (DRAFT, '"value": 11', '"value": "soon"', "'soon' is no number (Integer)"),
+        (DRAFT, '"id": "DELAY"', '"id": "CONTACT"', "reports a value of CONTACT, which only holds"),
+        (DRAFT, "TST:QUALITY(", "TST:NONE(", "Metadataflow=TST:NONE(1.0.0), which is neither"),
+        (FIRST_REPORT, 'id="EMAIL"', 'id="NAME"', "reports CONTACT.NAME 3 times; at most 1 is"),
+        (FIRST_REPORT, 'id="NAME"', 'id="EMAIL"', "reports CONTACT.NAME 0 times; at least 1 is"),
+        (FIRST_REPORT, "</mes:MetadataSet>", "", "not well-formed XML"),
+    ],
+)
+def test_a_faulty_report_is_named_and_nothing_is_stored(
+    reporting: Path, tmp_path: Path, name: str, right: str, wrong: str, told: str
+):
+    content = report(name)
+    assert right in content
+    file = written(tmp_path, f"faulty-{name}", content.replace(right, wrong))
+    other = next(each for each in (FIRST_REPORT, SECOND_REPORT) if each != name)
+    good = written(tmp_path, other, report(other))
+
+    done = sdmx("load", good, file, "--home", reporting)
+
+    assert done.exit_code == 1
+    line, *_ = [line for line in done.stderr.splitlines() if told in line]
+    assert line.startswith(f"faulty-{name}: ")
+    assert reports(reporting) == []
+
+
+def test_reports_and_data_are_loaded_one_after_the_other(reporting: Path, tmp_path: Path):
+    files = (
+        written(tmp_path, "qr2.json", report(SECOND_REPORT)),
+        written(tmp_path, "x.csv", DATA.format(1)),
+    )
+
+    done = sdmx("load", *files, "--home", reporting)
+
+    assert done.exit_code == 1
+    assert "qr2.json holds reference metadata, x.csv does not." in done.stderr
+    assert reports(reporting) == []
+
+
+def test_reports_bear_the_instant_of_an_earlier_release(reporting: Path, tmp_path: Path):
+    file = written(tmp_path, "qr2.json", report(SECOND_REPORT))
+    refused = sdmx("load", file, "--home", reporting, "--published", FIRST)
+    assert (refused.exit_code, reports(reporting)) == (1, [])
+
+    done = sdmx("load", file, "--home", reporting, "--published", SECOND)
+
+    assert done.exit_code == 0, done.output
+    stores = open_stores(Settings(home=str(reporting)))
+    assert f"{stores.artefacts.revision().changed:%Y-%m-%dT%H:%M:%SZ}" == SECOND
+
+
+def test_reports_of_sdmx_ml_2_1_are_refused_by_name(reporting: Path, tmp_path: Path):
+    root = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message"
+    file = written(tmp_path, "old.xml", f'<GenericMetadata xmlns="{root}"/>')
+
+    done = sdmx("load", file, "--home", reporting)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("old.xml: The message is SDMX-ML 2.1, in which reference")
