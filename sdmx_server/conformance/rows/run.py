@@ -15,6 +15,7 @@ from sdmx_server.conformance.rows.words import TOGETHER, WORDS
 from sdmx_server.conformance.session import OutOfTime, Session
 
 _OUTPUT = "output"
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOLD = re.compile(r"\{([\w-]+)\}")
 
 
@@ -79,8 +80,10 @@ def _changed(step: Step, keeper: Keeper | None) -> Mapping[str, str]:
     """Change what the server holds, where a step wants it; return what a command printed.
 
     Raises:
-        Inapplicable: where nobody can.
+        Inapplicable: where nobody can, or the request itself might change a server of others.
     """
+    if keeper is None and step.request.method not in _HARMLESS:
+        raise Inapplicable(f"{step.request.method} is sent to no server of others")
     if step.load is None and not step.run:
         return {}
     if keeper is None:
