@@ -1,11 +1,12 @@
-# `make serve` starts the server, `make test` proves it; both set up what they need first.
+# `make serve` starts the server, `make test` proves it, `make bench` measures it; all set up what
+# they need first.
 
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve setup test clean
+.PHONY: serve setup test bench bench-quick clean
 
 serve: setup
 	$(BIN)/sdmx-server serve --port $(PORT)
@@ -19,6 +20,12 @@ test: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
 
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-quick: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks --quick $(BENCH)
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info
 
@@ -31,5 +38,9 @@ $(VENV)/.installed: pyproject.toml requirements.lock $(BIN)/python
 	touch $@
 
 $(VENV)/.installed-test: pyproject.toml requirements.lock $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[test,bench]'
+	touch $@ $(VENV)/.installed $(VENV)/.installed-bench
+
+$(VENV)/.installed-bench: pyproject.toml requirements.lock $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[bench]'
 	touch $@ $(VENV)/.installed
