@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import sdmx
@@ -28,10 +29,11 @@ PYSDMX: Mapping[str, Format] = {
 
 def sdmx1_writer(data: Path, structure: Path) -> Write:
     """Read data and their structure as SDMX-ML 2.1; return what writes them in the same format."""
-    described = sdmx.read_sdmx(structure)
+    described = sdmx.read_sdmx(BytesIO(structure.read_bytes()))
     if not isinstance(described, StructureMessage):
         raise TypeError(f"{structure} has no structures.")
-    message = sdmx.read_sdmx(data, structure=next(iter(described.structure.values())))
+    dsd = next(iter(described.structure.values()))
+    message = sdmx.read_sdmx(BytesIO(data.read_bytes()), structure=dsd)
     return partial(sdmx.to_xml, message)
 
 

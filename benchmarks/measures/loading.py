@@ -20,7 +20,6 @@ def measure(stage: Stage) -> Sequence[Figure]:
     """Tell what the loads took, and load changes."""
     whole = stage.loads
     changes = [_changed(stage, seed) for seed in range(stage.plan.repeats)]
-    starts = [sdmx_server(stage.home, "init") for _ in range(stage.plan.repeats)]
     imported = "DuckDB importing"
     rates = [stage.observations / cost.seconds for cost in whole]
     loaded = f"load of {stage.observations:,} observations"
@@ -29,13 +28,6 @@ def measure(stage: Stage) -> Sequence[Figure]:
         _figure(loaded, whole, imported, stage.imports.seconds, 4),
         Figure(loaded, "/s", rates, f"{_RATE:,.0f}/s", [_RATE], Target(1, at_least=True)),
         _figure(delta, changes, "the whole load", [cost.seconds for cost in whole], 0.03),
-        _figure(
-            "a command that does nothing",
-            starts,
-            "the whole load",
-            [c.seconds for c in whole],
-            0.03,
-        ),
     ]
 
 
