@@ -8,8 +8,8 @@ Source: SDMX-REST 2.2, doc/data.md (``updatedAfter``, ``includeHistory``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -71,12 +71,18 @@ class _Side:
         first = self.index.offsets[entry.start]
         return np.arange(first, first + entry.observations)
 
-    def block(self, entry: ChunkEntry) -> Block:
+    def block(self, entries: Sequence[ChunkEntry]) -> Block:
+        """Return the observations of some chunks, with the codes that both versions have."""
+        empty = empty_block(self.index.layout)
+        shared = {c: codes for c, codes in empty.codes.items() if c in self.translations}
+        return join([replace(empty, codes=shared), *(self._block(e, shared) for e in entries)])
+
+    def _block(self, entry: ChunkEntry, columns: Iterable[str]) -> Block:
         chunk = self.read(entry)
         rows = slice(entry.start, entry.stop)
         codes = {
-            column: self.translations[column][observation_codes(entry, column, local)]
-            for column, local in chunk.codes.items()
+            column: self.translations[column][observation_codes(entry, column, chunk.codes[column])]
+            for column in columns
         }
         series = np.repeat(self.numbers[rows], self.index.counts[rows])
         return Block(series, codes, chunk.texts)
@@ -220,10 +226,9 @@ def _compare(
     periods: int,
 ) -> Difference:
     """Return how the observations of some chunks differ."""
-    layout = new.index.layout
-    then = join([empty_block(old.index.layout), *map(old.block, lot[0])])
-    now = join([empty_block(layout), *map(new.block, lot[1])])
-    old_keys, new_keys = (positions(block, layout.time, periods) for block in (then, now))
+    time = new.index.layout.time
+    then, now = old.block(lot[0]), new.block(lot[1])
+    old_keys, new_keys = (positions(block, time, periods) for block in (then, now))
     _, before, after = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)
     gone = np.ones(len(then.series), np.bool_)
     gone[before] = False

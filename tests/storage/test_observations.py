@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from sdmx_server.dataset import Action, Layout
 from sdmx_server.errors import SemanticError, Unsupported
+from sdmx_server.storage.columns import all_columns
 from sdmx_server.storage.draft import Arrangement
 from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.storage.publication import Publication
@@ -522,6 +524,38 @@ def test_an_attribute_of_a_series_that_changes_updates_its_observations(store):
     second = publish(store, [row("A.3673.", UNIT="IDR"), row("A.3675.2019", NOTE="y")], at=2)
     changed = store.changes(first, second)
     assert list(compact(changed.updated)) == ["A.3673.2019", "A.3673.2020", "A.3675.2019"]
+
+
+def without(*ids):
+    """The layout without some attributes."""
+    return replace(
+        LAYOUT,
+        series=tuple(id_ for id_ in LAYOUT.series if id_ not in ids),
+        coded=tuple(id_ for id_ in LAYOUT.coded if id_ not in ids),
+        texts=tuple(id_ for id_ in LAYOUT.texts if id_ not in ids),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (without("STATUS"), LAYOUT),
+        (LAYOUT, without("STATUS")),
+        (LAYOUT, without("UNIT")),
+        (without("STATUS", "UNIT", "NOTE"), LAYOUT),
+        (LAYOUT, replace(without("STATUS"), texts=(*LAYOUT.texts, "STATUS"))),
+        (replace(without("STATUS"), texts=(*LAYOUT.texts, "STATUS")), LAYOUT),
+    ],
+)
+def test_attributes_may_come_and_go_between_versions_that_are_compared(store, before, after):
+    known = all_columns(before)
+    rows = [{id_: text for id_, text in each.items() if id_ in known} for each in FIRST]
+    first = publish(store, rows, layout=before)
+    publish(store, [row("A.3673.2019")], Action.DELETE, at=2, layout=after)
+    second = publish(store, [row("A.3673.2021", "3")], at=3, layout=after)
+    changed = store.changes(first, second)
+    assert compact(changed.updated) == {"A.3673.2020": "2", "A.3673.2021": "3"}
+    assert compact_keys(changed.deleted) == ["A.3673.2019"]
 
 
 def test_times_of_publication_keep_their_microseconds(store):
