@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from sdmx_server.errors import QuerySyntaxError, SdmxError
 from sdmx_server.exchange.access import Access
-from sdmx_server.exchange.stores import Stores, stores_of
+from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.exchange.tokens import Tokens
 from sdmx_server.rest import authentication, health, maintenance, v1, v2
 from sdmx_server.rest.dialects import V1, V2, Dialect
@@ -19,7 +19,6 @@ from sdmx_server.rest.problems import problem
 from sdmx_server.rest.urls import Tail
 from sdmx_server.settings import Settings, load_settings
 from sdmx_server.site import EXTENSION, Site
-from sdmx_server.storage.database import opened
 from sdmx_server.web import conformance, home
 
 _HEADERS = {
@@ -41,11 +40,6 @@ _PREFLIGHT = {
 _log = logging.getLogger("sdmx_server")
 
 
-def open_stores(settings: Settings) -> Stores:
-    """Open the database, laying out its tables where they are missing."""
-    return stores_of(opened(settings.database))
-
-
 def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     """Build the WSGI application.
 
@@ -56,7 +50,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     app = Flask("sdmx_server", static_folder=None)
     app.url_map.converters["tail"] = Tail
     app.url_map.merge_slashes = False
-    stores = stores or open_stores(settings)
+    stores = stores or open_stores(settings.database)
     app.extensions[EXTENSION] = Site(
         stores=stores,
         tokens=Tokens(stores.tokens),

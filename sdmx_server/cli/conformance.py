@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import click
 
 from sdmx_server import __version__
-from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.conformance import selfcheck
 from sdmx_server.conformance.check import Outcome
@@ -25,6 +24,7 @@ from sdmx_server.conformance.houses import houses
 from sdmx_server.conformance.report import FORMATS
 from sdmx_server.conformance.run import NoService, Run, check_service, selected
 from sdmx_server.conformance.session import Session
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.storage.self_checks import SelfCheck
 
 _APIS: dict[str | None, tuple[Api, ...]] = {
@@ -106,7 +106,7 @@ def _of_this_server(apis: Sequence[Api], only: tuple[str, ...]) -> Run:
 def _keep(found: Run, flags: dict[str, Any]) -> None:
     """Keep a self-check where the page shows it."""
     with told():
-        stores = open_stores(settings_of(flags))
+        stores = open_stores(settings_of(flags).database)
         stores.self_checks.keep(SelfCheck(datetime.now(UTC), __version__, FORMATS[_KEPT](found)))
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.dataset import Message, Rendering
 from sdmx_server.exchange import data as data_exchange
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.formats.catalogue import DATA_FORMATS_BY_NAME
 from sdmx_server.query import ArtefactQuery, Cube, DataQuery
 from sdmx_server.settings import Settings
@@ -30,7 +30,7 @@ def export(dataflow: str, format_: str, output: Any, **flags: Any) -> None:
         settings = settings_of(flags)
         query = DataQuery(Cube("dataflow", ArtefactQuery(ids=(dataflow,), versions=("latest",))))
         chosen = DATA_FORMATS_BY_NAME[format_]
-        found = data_exchange.answer(query, open_stores(settings), by_row=chosen.by_row)
+        found = data_exchange.answer(query, open_stores(settings.database), by_row=chosen.by_row)
         for piece in chosen.write(found.datasets, message_of(settings), Rendering(chosen.version)):
             output.write(piece)
 

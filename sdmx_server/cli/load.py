@@ -12,14 +12,13 @@ import click
 
 from loaders import tabular
 from loaders.mapping import read_mapping
-from sdmx_server.app import open_stores
 from sdmx_server.cli.instant import instant_of, published
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.cli.reports import tell_faults, tell_published
 from sdmx_server.cli.submitted import submit
 from sdmx_server.errors import SemanticError
 from sdmx_server.exchange.publication import check, publish
-from sdmx_server.exchange.stores import Stores
+from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.formats.data.readers import catalogue as readers
 from sdmx_server.formats.metadata import messages as metadata_messages
 from sdmx_server.model.codelist import Codelist
@@ -60,7 +59,7 @@ def load(
     """
     paths = [Path(file) for file in files]
     with told():
-        stores = open_stores(settings_of(flags))
+        stores = open_stores(settings_of(flags).database)
         if mapping is None and _are_metadata(paths):
             submit(paths, metadata_messages.read, stores, published, check_only=check_only)
             return

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.storage.maintenance import Maintenance
 
 _MESSAGE = "Layanan sedang dalam pemeliharaan. The service is being maintained."
@@ -38,7 +38,7 @@ def on(message: str, retry_after: int, **flags: Any) -> None:
     Example: sdmx-server maintenance on --message "Kembali pukul 14.00 WIB." --retry-after 7200
     """
     with told():
-        store = open_stores(settings_of(flags)).maintenance
+        store = open_stores(settings_of(flags).database).maintenance
         store.close(Maintenance(message, retry_after, datetime.now(UTC)))
         click.echo("The service is closed for maintenance.")
 
@@ -51,5 +51,5 @@ def off(**flags: Any) -> None:
     Example: sdmx-server maintenance off
     """
     with told():
-        was_closed = open_stores(settings_of(flags)).maintenance.open()
+        was_closed = open_stores(settings_of(flags).database).maintenance.open()
         click.echo("The service is open again." if was_closed else "The service was open.")

@@ -10,12 +10,11 @@ from typing import Any
 import click
 
 from loaders import observations as figures
-from sdmx_server.app import open_stores
 from sdmx_server.cli.options import content as content_option
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.cli.reports import tell_faults, tell_published
 from sdmx_server.exchange import publication
-from sdmx_server.exchange.stores import Stores
+from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.delivery import DeliveryFaults
 from structures.build import build
@@ -34,7 +33,7 @@ def publish(content: Path | None, **flags: Any) -> None:
     Example: sdmx-server publish
     """
     with told():
-        stores = open_stores(settings_of(flags))
+        stores = open_stores(settings_of(flags).database)
         publish_structures(stores, content)
         deliveries = figures.load()
         click.echo("Publishing the figures")

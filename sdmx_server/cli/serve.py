@@ -15,8 +15,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from sdmx_server import __version__
-from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.query import ArtefactQuery
 from sdmx_server.settings import Settings, described, environment_of
 from sdmx_server.storage.database import opened, read_revision
@@ -69,7 +69,7 @@ def serve(context: click.Context, /, *, publish: bool, **flags: Any) -> None:
 
 def _check_self(settings: Settings) -> None:
     """Let this version of the server be held against the standard once, beside what it serves."""
-    last = open_stores(settings).self_checks.last()
+    last = open_stores(settings.database).self_checks.last()
     if not settings.self_check or (last and last.version == __version__):
         return
     checking = subprocess.Popen(  # noqa: S603
@@ -95,7 +95,7 @@ def _check_port(settings: Settings) -> None:
 
 def _warn(settings: Settings) -> None:
     """Tell of names among the settings that protect nothing, since nothing bears them."""
-    catalogue = open_stores(settings).catalogues.at()
+    catalogue = open_stores(settings.database).catalogues.at()
     held = catalogue.matching(("dataflow",), ArtefactQuery(versions=("*",)))
     unknown = set(settings.restricted) - {f"{flow.agency_id}:{flow.id}" for flow in held}
     if unknown:

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from sdmx_server.app import open_stores
 from sdmx_server.cli.export import message_of
 from sdmx_server.cli.instant import published
 from sdmx_server.cli.options import content as content_option
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.cli.publish import check_content, publish_structures
 from sdmx_server.cli.submitted import submit
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.formats.catalogue import STRUCTURE_FORMATS_BY_NAME
 from sdmx_server.formats.structure import messages
 from sdmx_server.settings import Settings
@@ -50,7 +50,7 @@ def build_structures(content: Path | None, **flags: Any) -> None:
     Example: sdmx-server structures build
     """
     with told():
-        stores = open_stores(settings_of(flags))
+        stores = open_stores(settings_of(flags).database)
         publish_structures(stores, content)
 
 
@@ -71,7 +71,7 @@ def load_structures(
     Example: sdmx-server structures load codelists.xml dataflows.json
     """
     with told():
-        stores = open_stores(settings_of(flags))
+        stores = open_stores(settings_of(flags).database)
         submit(map(Path, files), messages.read, stores, published, check_only=check_only)
 
 

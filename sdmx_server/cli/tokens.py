@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from sdmx_server.app import open_stores
 from sdmx_server.cli.options import database, settings_of, told
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.exchange.tokens import issue
 from sdmx_server.storage.tokens import Role
 
@@ -39,7 +39,7 @@ def create(name: str, role: str, expires: int | None, **flags: Any) -> None:
     """
     with told():
         lifetime = None if expires is None else timedelta(days=expires)
-        store = open_stores(settings_of(flags)).tokens
+        store = open_stores(settings_of(flags).database).tokens
         click.echo(issue(store, name, Role(role), datetime.now(UTC), lifetime))
 
 
@@ -53,7 +53,7 @@ def list_tokens(**flags: Any) -> None:
     with told():
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(_COLUMNS)
-        for each in open_stores(settings_of(flags)).tokens.all():
+        for each in open_stores(settings_of(flags).database).tokens.all():
             writer.writerow([_cell(getattr(each, column)) for column in _COLUMNS])
 
 
@@ -66,7 +66,7 @@ def revoke(id_: str, **flags: Any) -> None:
     Example: sdmx-server token revoke 3f9c27d1a0be
     """
     with told():
-        if not open_stores(settings_of(flags)).tokens.revoke(id_, datetime.now(UTC)):
+        if not open_stores(settings_of(flags).database).tokens.revoke(id_, datetime.now(UTC)):
             raise click.ClickException(f"{id_!r} is the id of no token that counts.")
         click.echo(f"The token {id_} is revoked.")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sdmx_server.exchange.catalogue import CatalogueCache
 from sdmx_server.storage.artefacts import ArtefactStore
-from sdmx_server.storage.database import Engine
+from sdmx_server.storage.database import Engine, opened
 from sdmx_server.storage.maintenance import MaintenanceStore
 from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.storage.self_checks import SelfCheckStore
@@ -23,6 +23,11 @@ class Stores:
     tokens: TokenStore
     maintenance: MaintenanceStore
     self_checks: SelfCheckStore
+
+
+def open_stores(url: str) -> Stores:
+    """Open the database of a URL, laying out its tables where they are missing."""
+    return stores_of(opened(url))
 
 
 def stores_of(engine: Engine) -> Stores:

@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sdmx_server import __version__
-from sdmx_server.app import open_stores
 from sdmx_server.cli import main
 from sdmx_server.conformance import selfcheck
 from sdmx_server.conformance.check import Status
@@ -20,6 +19,7 @@ from sdmx_server.conformance.houses import House, houses
 from sdmx_server.conformance.request import Request
 from sdmx_server.conformance.rows.row import Row, Step
 from sdmx_server.conformance.selfcheck import check_self, occupied, selected
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.settings import Settings
 
 FEW = ("row_413",)
@@ -37,7 +37,7 @@ def conformance(*arguments: str) -> Result:
 
 def kept(home: Path) -> Any:
     """Return the report that was kept, None without one."""
-    last = open_stores(Settings(home=str(home))).self_checks.last()
+    last = open_stores(Settings(home=str(home)).database).self_checks.last()
     return None if last is None else (last.version, json.loads(last.report))
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from sdmx_server.app import open_stores
 from sdmx_server.cli import main
 from sdmx_server.conformance.houses import FIXTURES, houses
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.model.metadataset import MetadataSet
 from sdmx_server.query import ArtefactQuery
 from sdmx_server.settings import Settings
@@ -105,7 +105,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 def held(home: Path) -> set[str]:
-    stores = open_stores(Settings(home=str(home)))
+    stores = open_stores(Settings(home=str(home)).database)
     rows = stores.catalogues.at().matching((), ArtefactQuery(versions=("*",)))
     return {f"{row.artefact_type}={row.agency_id}:{row.id}({row.version})" for row in rows}
 
@@ -231,7 +231,7 @@ def test_earlier_releases_keep_their_instants(home: Path, tmp_path: Path):
         done = sdmx("load", file, "--home", home, "--published", instant)
         assert done.exit_code == 0, done.output
 
-    stores = open_stores(Settings(home=str(home)))
+    stores = open_stores(Settings(home=str(home)).database)
 
     versions = stores.observations.versions("TST:FLOW(1.0.0)")
     assert [f"{v.published_at:%Y-%m-%dT%H:%M:%SZ}" for v in versions] == [FIRST, SECOND]
@@ -257,7 +257,7 @@ def test_an_instant_before_the_last_publication_or_to_come_is_refused(
         other = "still to come; it is 20" if instant > "2098" else f"which was at {FIRST}"
         assert other in done.stderr
     assert "codelist=TST:CL_NEW(1.0.0)" not in held(home)
-    stores = open_stores(Settings(home=str(home)))
+    stores = open_stores(Settings(home=str(home)).database)
     assert len(stores.observations.versions("TST:FLOW(1.0.0)")) == 1
 
 
@@ -292,7 +292,7 @@ def reporting(described: Path, tmp_path: Path) -> Path:
 
 
 def reports(home: Path) -> list[MetadataSet]:
-    stores = open_stores(Settings(home=str(home)))
+    stores = open_stores(Settings(home=str(home)).database)
     catalogue = stores.catalogues.at()
     found = catalogue.get(catalogue.matching(("metadataset",), ArtefactQuery(versions=("*",))))
     return [each for each in found if isinstance(each, MetadataSet)]
@@ -371,7 +371,7 @@ def test_reports_bear_the_instant_of_an_earlier_release(reporting: Path, tmp_pat
     done = sdmx("load", file, "--home", reporting, "--published", SECOND)
 
     assert done.exit_code == 0, done.output
-    stores = open_stores(Settings(home=str(reporting)))
+    stores = open_stores(Settings(home=str(reporting)).database)
     assert f"{stores.artefacts.revision().changed:%Y-%m-%dT%H:%M:%SZ}" == SECOND
 
 

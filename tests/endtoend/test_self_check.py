@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from sdmx_server import __version__
-from sdmx_server.app import open_stores
+from sdmx_server.exchange.stores import open_stores
 from sdmx_server.settings import Settings
 from sdmx_server.storage.self_checks import SelfCheck
 from tests.endtoend.conftest import serving
@@ -56,7 +56,7 @@ def test_a_new_version_checks_itself_until_the_server_ends(home: Path) -> None:
 def test_a_version_that_was_checked_is_not_checked_again(home: Path) -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     home.mkdir()
-    stores = open_stores(Settings(home=str(home)))
+    stores = open_stores(Settings(home=str(home)).database)
     stores.self_checks.keep(SelfCheck(at, __version__, REPORT))
     with serving(home, SDMX_SERVER_SELF_CHECK="true") as (address, _):
         page = requests.get(f"{address}/conformance?lang=en", timeout=30).text
