@@ -88,7 +88,8 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
         return chosen.write(found.datasets, message, rendering)
 
     ids = query.cube.artefact.ids
-    return _answered(dialect.data, make, permit.audience, ids[0] if len(ids) == 1 else "data")
+    file = ids[0] if len(ids) == 1 else "data"
+    return _answered(dialect.data, make, permit.audience, file, query.as_of)
 
 
 def structure(query: StructureQuery, dialect: Dialect) -> Response:
@@ -111,7 +112,7 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
             raise refusal if query.artefact.ids else NoResults(refusal.detail)
         return [chosen.write(artefacts, asked.message)]
 
-    return _answered(dialect.structures, make)
+    return _answered(dialect.structures, make, as_of=query.as_of)
 
 
 def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
@@ -141,7 +142,7 @@ def metadata(query: MetadataQuery, dialect: Dialect) -> Response:
             raise _inexpressible(urn, chosen, "metadata+json;version=2.1.0")
         return [chosen.write(reports, asked.message, asked.parameters.get("labels", "id"))]
 
-    return _answered(dialect.metadata, make)
+    return _answered(dialect.metadata, make, as_of=query.as_of)
 
 
 def schema(query: SchemaQuery, dialect: Dialect) -> Response:
@@ -158,7 +159,7 @@ def schema(query: SchemaQuery, dialect: Dialect) -> Response:
             return [chosen.write(schema_exchange.artefacts(query, stores), asked.message)]
         return [chosen.write(structure_, dimension, query.deletion)]
 
-    return _answered(formats, make)
+    return _answered(formats, make, as_of=query.as_of)
 
 
 def registration(query: RegistrationQuery, service_url: str) -> Response:
@@ -186,7 +187,7 @@ def _schema_of_metadata(query: SchemaQuery, dialect: Dialect) -> Response:
             return [chosen.write(metadata_schema.artefacts(query, stores), asked.message)]
         return [chosen.write(metadata_schema.answer(query, stores), query.deletion)]
 
-    return _answered(formats, make)
+    return _answered(formats, make, as_of=query.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ def _answered(
     make: Callable[[Format, Asked], Iterable[bytes]],
     audience: str = "",
     file: str = "",
+    as_of: datetime | None = None,
 ) -> Response:
     """Negotiate, then make the answer unless the client holds it already.
 
@@ -223,17 +225,19 @@ def _answered(
         audience: what tells the answers apart that clients get to the same question.
         file: what the answer is saved as, without extension, where a browser asked for it by
             its URL; empty for showing it.
+        as_of: the instant whose answer is wanted, which later publications leave as it is;
+            None for now.
 
     Raises:
         Unavailable: if that happens again and again.
     """
     for _ in range(_ATTEMPTS):
-        revisions = _revisions()
+        revisions = _revisions(as_of)
         chosen, parameters, envelope = _negotiated(formats, revisions, audience)
         if envelope.is_held_by_client:
             return envelope.not_modified()
         pieces = make(chosen, Asked(envelope.message, parameters))
-        if _revisions() == revisions:
+        if _revisions(as_of) == revisions:
             return replace(envelope, file=_file(file, chosen)).response(pieces)
     raise Unavailable("Much is being published at this moment; ask again.")
 
@@ -248,8 +252,10 @@ def _file(name: str, chosen: Format) -> str:
     return f"{name}.{chosen.media_type.rpartition('+')[2]}"
 
 
-def _revisions() -> tuple[Revision, ...]:
+def _revisions(as_of: datetime | None) -> tuple[Revision, ...]:
     stores = site().stores
+    if as_of is not None:
+        return stores.artefacts.revision_at(as_of), stores.observations.revision_at(as_of)
     return stores.artefacts.revision(), stores.observations.revision()
 
 

@@ -32,6 +32,7 @@ from sdmx_server.storage.database import (
     raise_revision,
     read_revision,
     reading,
+    revision_of,
     writing,
 )
 from sdmx_server.storage.tables import STORES, artefact_references, artefacts
@@ -183,6 +184,22 @@ class ArtefactStore:
     def revision(self) -> Revision:
         """Return how often the artefacts were changed, and when last."""
         return read_revision(self._engine, STORE)
+
+    def revision_at(self, instant: datetime) -> Revision:
+        """Return what tells the state at an instant from others; later changes leave it as it is.
+
+        Its number counts what came and went until then.
+        """
+        columns = artefacts.c
+        came, went = columns.valid_from <= instant, columns.valid_to <= instant
+        statement = sa.select(
+            sa.func.count(sa.case((came, 1))) + sa.func.count(sa.case((went, 1))),
+            sa.func.max(sa.case((came, columns.valid_from))),
+            sa.func.max(sa.case((went, columns.valid_to))),
+        )
+        with reading(self._engine) as connection:
+            number, *changed = connection.execute(statement).one()
+        return revision_of(number, changed)
 
     def _rows(self, urns: Sequence[str], as_of: datetime | None) -> dict[str, int]:
         found: dict[str, int] = {}

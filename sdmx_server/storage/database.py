@@ -281,6 +281,11 @@ def raise_revision(connection: sa.Connection, store: str, at: datetime) -> None:
     )
 
 
+def revision_of(number: int, changed: Sequence[datetime | None]) -> Revision:
+    """Return a revision by what was counted and when it changed, where it ever did."""
+    return Revision(number, max((at for at in changed if at), default=_NEVER.changed))
+
+
 def read_revision(engine: sa.Engine, store: str) -> Revision:
     """Return how often a store was changed, and when last."""
     columns = tables.revisions.c

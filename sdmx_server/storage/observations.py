@@ -29,6 +29,7 @@ from sdmx_server.storage.database import (
     raise_revision,
     read_revision,
     reading,
+    revision_of,
     writing,
 )
 from sdmx_server.storage.draft import Arrangement
@@ -207,6 +208,19 @@ class ObservationStore:
     def revision(self) -> Revision:
         """Return how often observations were published, and when last."""
         return read_revision(self._engine, STORE)
+
+    def revision_at(self, instant: datetime) -> Revision:
+        """Return what tells the state at an instant from others; later ones leave it as it is.
+
+        Its number counts the versions until then.
+        """
+        published_at = dataset_versions.c.published_at
+        statement = sa.select(sa.func.count(), sa.func.max(published_at)).where(
+            published_at <= instant
+        )
+        with reading(self._engine) as connection:
+            number, *changed = connection.execute(statement).one()
+        return revision_of(number, changed)
 
     def select(
         self,

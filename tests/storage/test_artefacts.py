@@ -129,6 +129,20 @@ def test_every_change_raises_the_revision(store):
     assert store.revision().number == 3
 
 
+def test_the_revision_of_an_instant_stays_whatever_comes_later(store):
+    store.put([codelist()], day(1))
+    store.put([codelist(names={"en": "Areas"})], day(5))
+    then = store.revision_at(day(5))
+    assert then.changed == day(5)
+    assert store.revision_at(day(4)).changed == day(1)
+    store.delete([codelist().urn], day(9))
+    store.put([dsd()], day(10))
+    assert store.revision_at(day(5)) == store.revision_at(day(8)) == then
+    numbers = [store.revision_at(day(n)).number for n in (1, 5, 9, 10)]
+    assert len(set(numbers)) == 4
+    assert store.revision_at(datetime(2023, 1, 1, tzinfo=UTC)).number == 0
+
+
 def test_a_replaced_artefact_can_be_read_as_of_before(store):
     old, new = codelist(names={"en": "Old"}), codelist(names={"en": "New"})
     store.put([old], day(1))

@@ -75,6 +75,18 @@ def test_the_version_of_an_instant_is_the_last_one_published_by_then(store):
     assert store.current("D") == second
 
 
+def test_the_revision_of_an_instant_stays_whatever_is_published_later(store):
+    publish(store, FIRST, at=5)
+    then = store.revision_at(day(7))
+    assert (then.number, then.changed) == (1, day(5))
+    assert store.revision_at(day(4)).number == 0
+    publish(store, [row("A.3673.2021", "3")], at=10)
+    assert store.revision_at(day(7)) == then
+    assert store.revision_at(day(10)).changed == day(10)
+    store.publish("E", LAYOUT, table(FIRST, LAYOUT), action=Action.MERGE, at=day(6))
+    assert store.revision_at(day(7)) != then
+
+
 def test_old_versions_stay_readable(store):
     first = publish(store, FIRST)
     second = publish(store, [row("A.3673.2019", "9")], at=2)
