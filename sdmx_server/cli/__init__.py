@@ -6,27 +6,75 @@ and nothing was stored), 2 the command itself was wrong.
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import click
 
 from sdmx_server import __version__
+from sdmx_server.cli.deferred import deferred
 
-COMMANDS = {
-    "serve": "sdmx_server.cli.serve:serve",
-    "init": "sdmx_server.cli.serve:init",
-    "settings": "sdmx_server.cli.serve:show_settings",
-    "publish": "sdmx_server.cli.publish:publish",
-    "load": "sdmx_server.cli.load:load",
-    "structures": "sdmx_server.cli.structures:structures",
-    "export": "sdmx_server.cli.export:export",
-    "token": "sdmx_server.cli.tokens:token",
-    "maintenance": "sdmx_server.cli.maintenance:maintenance",
-    "conformance": "sdmx_server.cli.conformance:conformance",
+
+class Listed(NamedTuple):
+    """A command as the list of them has it.
+
+    Attributes:
+        place: where it is, for ``deferred``.
+        says: the first sentence of its help.
+    """
+
+    place: str
+    says: str
+
+    @property
+    def module(self) -> str:
+        """The module that has it."""
+        return self.place.partition(":")[0]
+
+
+COMMANDS: Mapping[str, Listed] = {
+    "serve": Listed(
+        "sdmx_server.cli.serve:serve",
+        "Serve; publish structures and figures first where nothing is published yet.",
+    ),
+    "init": Listed(
+        "sdmx_server.cli.serve:init",
+        "Lay out the database; one that is there already is left as it is.",
+    ),
+    "settings": Listed(
+        "sdmx_server.cli.serve:show_settings",
+        "Print the settings in force; passwords are hidden.",
+    ),
+    "publish": Listed(
+        "sdmx_server.cli.publish:publish",
+        "Build the structures, then publish them with the figures that come along.",
+    ),
+    "load": Listed(
+        "sdmx_server.cli.load:load",
+        "Load data, or reference metadata: all of the files, or nothing of them.",
+    ),
+    "structures": Listed(
+        "sdmx_server.cli.structures:structures",
+        "Build, check and export the structures kept as files; load those in messages.",
+    ),
+    "export": Listed(
+        "sdmx_server.cli.export:export",
+        "Write the data of DATAFLOW, an id such as DF_PENDUDUK, as one SDMX message.",
+    ),
+    "token": Listed(
+        "sdmx_server.cli.tokens:token",
+        "Make, list and revoke the tokens by which clients say who they are.",
+    ),
+    "maintenance": Listed(
+        "sdmx_server.cli.maintenance:maintenance",
+        "Close the service for maintenance, and open it again.",
+    ),
+    "conformance": Listed(
+        "sdmx_server.cli.conformance:conformance",
+        "Ask the SDMX service at URL what it has, and check its answers against the standard.",
+    ),
 }
-"""Where each command is. Only that of the command asked for is loaded: a start takes half as
-long when what reads workbooks or checks other services stays away.
-"""
+"""The commands by name. Only what is asked for is imported: the list of them needs none."""
 
 
 class _Commands(click.Group):
@@ -40,9 +88,13 @@ class _Commands(click.Group):
         """Return a command; None where there is none of that name."""
         if name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[name].split(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command = deferred(COMMANDS[name].place)
         return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.says) for name, each in COMMANDS.items()])
 
 
 @click.group(cls=_Commands)

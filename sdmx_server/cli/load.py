@@ -10,20 +10,16 @@ from typing import Any
 
 import click
 
-from loaders import tabular
-from loaders.mapping import read_mapping
+from sdmx_server.cli.deferred import deferred
 from sdmx_server.cli.instant import instant_of, published
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.cli.reports import tell_faults, tell_published
-from sdmx_server.cli.submitted import submit
 from sdmx_server.errors import SemanticError
 from sdmx_server.exchange.publication import check, publish
 from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.formats.data.readers import catalogue as readers
-from sdmx_server.formats.metadata import messages as metadata_messages
-from sdmx_server.model.codelist import Codelist
+from sdmx_server.formats.metadata.recognition import recognises
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
-from sdmx_server.query import ArtefactQuery
 
 
 @click.command()
@@ -61,7 +57,9 @@ def load(
     with told():
         stores = open_stores(settings_of(flags).database)
         if mapping is None and _are_metadata(paths):
-            submit(paths, metadata_messages.read, stores, published, check_only=check_only)
+            read = deferred("sdmx_server.formats.metadata.messages:read")
+            submit = deferred("sdmx_server.cli.submitted:submit")
+            submit(paths, read, stores, published, check_only=check_only)
             return
         try:
             deliveries = _deliveries(paths, _reader(mapping, stores), stores)
@@ -82,7 +80,7 @@ def _are_metadata(files: list[Path]) -> bool:
     Raises:
         SemanticError: if some of them do and others do not: they are no publication of one kind.
     """
-    found = [metadata_messages.recognises(file.read_bytes()) for file in files]
+    found = [recognises(file.read_bytes()) for file in files]
     if any(found) and not all(found):
         named = [
             ", ".join(f.name for f, is_ in zip(files, found, strict=True) if is_ is wanted)
@@ -99,11 +97,10 @@ def _reader(mapping: Path | None, stores: Stores) -> Callable[[Path], list[Deliv
     """Return what reads a file: a data message, or a table where there is a mapping."""
     if mapping is None:
         return lambda file: readers.read(file.read_bytes(), file.name)
-    means = read_mapping(mapping)
-    catalogue = stores.catalogues.at()
-    rows = catalogue.matching(("codelist",), ArtefactQuery(versions=("latest",)))
-    codelists = {a.id: a for a in catalogue.get(rows) if isinstance(a, Codelist)}
-    return lambda file: tabular.load(file, means, codelists)
+    read: Callable[[Path], list[Delivery]] = deferred("sdmx_server.cli.tables:reader")(
+        mapping, stores
+    )
+    return read
 
 
 def _deliveries(

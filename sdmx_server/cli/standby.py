@@ -94,7 +94,7 @@ def stand_by() -> None:
     """Do what standard input says until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _READY:
-        importlib.import_module(COMMANDS[name].partition(":")[0])
+        importlib.import_module(COMMANDS[name].module)
     processes = Processes()
     what: Mapping[str, Callable[..., int | None]]
     what = {"start": processes.start, "wait": processes.wait, "end": processes.end}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from sdmx_server.cli import main
+from sdmx_server.cli import COMMANDS, main
 from tests.endtoend.conftest import run
 from tests.endtoend.source import AGENCY, figure_of, figures, in_order
 from tests.formats.data.decode import decode_json
@@ -65,6 +67,25 @@ def test_every_command_helps_with_an_example(words):
     assert told.exit_code == 0
     assert "Example:" in told.output
     assert "sdmx-server" in told.output.partition("Example:")[2]
+
+
+def test_the_list_of_commands_says_of_each_what_its_own_help_says_first():
+    told = " ".join(run("--help").stdout.split())
+
+    for name, listed in COMMANDS.items():
+        command = main.get_command(click.Context(main), name)
+        assert command.name == name
+        assert " ".join(command.help.partition("\n\n")[0].split()) == listed.says
+        assert f" {name} {listed.says}" in told
+
+
+def test_a_command_imports_nothing_that_only_others_need():
+    program = "import sys, sdmx_server.cli.load; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    imported = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "sqlalchemy" in imported
+    assert not imported & {"flask", "granian", "openpyxl", "httpx", "pandas", "jsonschema"}
 
 
 def test_the_program_says_its_version():

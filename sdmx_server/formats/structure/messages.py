@@ -12,7 +12,7 @@ from lxml import etree
 from sdmx_server.errors import MessageSyntaxError
 from sdmx_server.formats.structure import json, ml3, ml21
 from sdmx_server.formats.structure.ml21_names import MES
-from sdmx_server.formats.structure.xmlinput import root_tag
+from sdmx_server.formats.structure.xmlinput import is_xml, root_tag
 from sdmx_server.model.artefact import Maintainable
 
 Read = Callable[[bytes], tuple[Maintainable, ...]]
@@ -46,8 +46,3 @@ def read(content: bytes) -> tuple[Maintainable, ...]:
             f"is that of no structure message; {_ALLOWED}."
         )
     return _XML_READERS[tag](content)
-
-
-def is_xml(text: bytes) -> bool:
-    """Whether a text is XML, in UTF-16 as well."""
-    return text.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<"))

@@ -35,6 +35,11 @@ def parse(content: bytes) -> etree._Element:
     return root
 
 
+def is_xml(text: bytes) -> bool:
+    """Whether a text is XML, in UTF-16 as well."""
+    return text.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<"))
+
+
 def root_tag(content: bytes) -> str:
     """Return the name of the root element, as ``{namespace}name``; the rest is not looked at.
 
