@@ -27,6 +27,11 @@ def coded_columns(layout: Layout) -> tuple[str, ...]:
     return (*layout.dimensions, *time, *layout.series, *layout.coded)
 
 
+def key_columns(layout: Layout) -> tuple[str, ...]:
+    """Return the ids of the dimensions, time last."""
+    return (*layout.dimensions, layout.time) if layout.time else layout.dimensions
+
+
 def all_columns(layout: Layout) -> tuple[str, ...]:
     """Return the ids of all components that rows of a dataset have a column for."""
     return (*coded_columns(layout), *layout.texts)
