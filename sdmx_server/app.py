@@ -24,8 +24,8 @@ from sdmx_server.web import conformance, home
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Disposition, Content-Language, Content-Encoding, ETag, Last-Modified, Link, "
-        "Location, Retry-After, WWW-Authenticate"
+        "Accept-Ranges, Content-Disposition, Content-Language, Content-Encoding, Content-Range, "
+        "ETag, Last-Modified, Link, Location, Retry-After, WWW-Authenticate"
     ),
     "X-Content-Type-Options": "nosniff",
 }
@@ -33,7 +33,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": (
         "Accept, Accept-Encoding, Accept-Language, Authorization, Content-Type, "
-        "If-Modified-Since, If-None-Match"
+        "If-Match, If-Modified-Since, If-None-Match, If-Range, Range"
     ),
     "Access-Control-Max-Age": "86400",
 }

@@ -9,6 +9,8 @@ SdmxError
 ├── MessageSyntaxError   140  a message that was sent in cannot be read
 ├── NotAcceptable        140  none of the formats asked for can hold the answer
 ├── SemanticError        150  the query or message is well formed but breaks a rule
+├── PreconditionFailed  1000  the answer is another than the one that was asked for
+├── RangeNotSatisfiable 1000  the part asked for begins after the end of the answer
 ├── TooLarge             510  the answer is larger than the service allows
 ├── Unsupported          501  part of the standard that this server leaves out
 └── Unavailable          503  the service cannot answer now
@@ -91,6 +93,26 @@ class SemanticError(SdmxError):
     """Well formed but cannot hold, e.g. it names an unknown dimension."""
 
     code = 150
+
+
+class PreconditionFailed(SdmxError):
+    """The answer is another than the one whose tag was named."""
+
+    code = 1000
+
+
+class RangeNotSatisfiable(SdmxError):
+    """The part of the answer that was asked for begins after its end.
+
+    Attributes:
+        length: how long the answer is, in bytes.
+    """
+
+    code = 1000
+
+    def __init__(self, detail: str, length: int) -> None:
+        super().__init__(detail)
+        self.length = length
 
 
 class TooLarge(SdmxError):

@@ -10,6 +10,7 @@ from flask import current_app
 from sdmx_server.exchange.access import Access
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.tokens import Tokens
+from sdmx_server.storage.cache import Cache
 
 EXTENSION = "sdmx-server"
 
@@ -29,6 +30,7 @@ class Site:
         languages: languages of the content, the default first.
         max_url: the longest URL that is read, in characters.
         max_observations: the largest answer, in observations; 0 for no limit.
+        lengths: of answers that were made, in bytes by their tag.
     """
 
     stores: Stores
@@ -41,6 +43,7 @@ class Site:
     languages: tuple[str, ...] = ("id", "en")
     max_url: int = 16_384
     max_observations: int = 0
+    lengths: Cache[str, int] = field(default_factory=lambda: Cache(2_000_000))
 
 
 def site() -> Site:

@@ -6,7 +6,7 @@ Source: RFC 9110, sections 8, 12 and 13; SDMX-REST 2.2, doc/headers.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 
 from sdmx_server import __version__
 from sdmx_server.dataset import Message
-from sdmx_server.rest import negotiate
+from sdmx_server.rest import negotiate, ranges
 from sdmx_server.rest.compression import encoded
 from sdmx_server.rest.negotiate import Languages
 from sdmx_server.site import Site
@@ -70,9 +70,7 @@ class Envelope:
             self.last_modified,
         ):
             return self.not_modified()
-        rest = iter(pieces)
-        first = next(rest, b"")
-        response = Response(encoded(chain([first], rest), self.encoding))
+        response = ranges.whole_or_part(self.etag, self.body(pieces))
         response.headers["Content-Type"] = self.content_type
         response.headers["Content-Language"] = ", ".join(self.content_languages)
         if self.file:
@@ -80,6 +78,12 @@ class Envelope:
         if self.encoding != "identity":
             response.headers["Content-Encoding"] = self.encoding
         return self._with_headers(response)
+
+    def body(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Return the answer as it is sent; its first piece is made here."""
+        rest = iter(pieces)
+        first = next(rest, b"")
+        return encoded(chain([first], rest), self.encoding)
 
     def _with_headers(self, response: Response) -> Response:
         response.headers["ETag"] = self.etag

@@ -13,6 +13,7 @@ from flask import Response, request
 from sdmx_server.dataset import Message
 from sdmx_server.errors import (
     NoResults,
+    RangeNotSatisfiable,
     SdmxError,
     TooManyAttempts,
     Unauthenticated,
@@ -42,6 +43,8 @@ def problem(error: SdmxError, dialect: Dialect, status: int | None = None) -> Re
         response = _message(error, dialect, status)
     if isinstance(error, Unavailable | TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, RangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.length}"
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = challenge()
     response.headers["Vary"] = VARY

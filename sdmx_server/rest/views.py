@@ -41,7 +41,7 @@ from sdmx_server.query import (
     SchemaQuery,
     StructureQuery,
 )
-from sdmx_server.rest import negotiate
+from sdmx_server.rest import negotiate, ranges
 from sdmx_server.rest.authentication import Permit, permit_of
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
@@ -237,8 +237,12 @@ def _answered(
         if envelope.is_held_by_client:
             return envelope.not_modified()
         pieces = make(chosen, Asked(envelope.message, parameters))
-        if _revisions(as_of) == revisions:
+        if _revisions(as_of) != revisions:
+            continue
+        ranges.require_match(envelope.etag)
+        if not ranges.is_to_be_measured(envelope.etag):
             return replace(envelope, file=_file(file, chosen)).response(pieces)
+        ranges.measure(envelope.etag, envelope.body(pieces))
     raise Unavailable("Much is being published at this moment; ask again.")
 
 
