@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import current_app
+from flask import current_app, request
 
 from sdmx_server.exchange.access import Access
+from sdmx_server.exchange.present import Present
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.tokens import Tokens
 from sdmx_server.storage.cache import Cache
 
 EXTENSION = "sdmx-server"
+MOMENT = "sdmx_server.moment"
+"""Where in the WSGI environment of a request what holds at its moment stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,19 @@ class Site:
     max_url: int = 16_384
     max_observations: int = 0
     lengths: Cache[str, int] = field(default_factory=lambda: Cache(2_000_000))
+
+
+def stores_now() -> Stores:
+    """Return the stores as they stand at the moment of this request, from its beginning to its end.
+
+    Raises:
+        Unavailable: if the database cannot be reached.
+    """
+    held = site().stores
+    moment: Present | None = request.environ.get(MOMENT)
+    if moment is None:
+        moment = request.environ[MOMENT] = held.present()
+    return held.at(moment)
 
 
 def site() -> Site:

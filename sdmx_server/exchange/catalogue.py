@@ -19,6 +19,7 @@ from sdmx_server.model.urn import parse_urn
 from sdmx_server.model.version import choose_any
 from sdmx_server.query import ArtefactQuery
 from sdmx_server.storage.artefacts import ArtefactStore, Stored
+from sdmx_server.storage.database import Revision
 
 Kept = TypeVar("Kept")
 Identity = tuple[str, str, str]
@@ -110,9 +111,10 @@ class CatalogueCache:
 
     def at(self, as_of: datetime | None = None) -> Catalogue:
         """Return the catalogue as it stood at an instant; now, if none is given."""
-        if as_of is not None:
-            return Catalogue(self._store, as_of)
-        revision = self._store.revision()
+        return self.of(self._store.revision()) if as_of is None else Catalogue(self._store, as_of)
+
+    def of(self, revision: Revision) -> Catalogue:
+        """Return the catalogue of a revision that was read just now."""
         with self._lock:
             if self._kept is None or self._kept[0] != revision.number:
                 self._kept = revision.number, Catalogue(self._store, revision.changed)

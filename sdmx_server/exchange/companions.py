@@ -44,7 +44,7 @@ def along_with(
     types = _KINDS if "all" in wanted else frozenset(wanted)
     if not types & _KINDS:
         return []
-    catalogue = stores.catalogues.at()
+    catalogue = stores.catalogue()
     urns = dict.fromkeys(urn for each in found for urn in references(each.constraint))
     contexts = [artefact for urn in urns if (artefact := catalogue.resolved(urn))]
     agreements = list(_agreements(contexts, catalogue))

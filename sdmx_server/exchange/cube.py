@@ -63,7 +63,7 @@ def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Sl
     """
     found: list[Slice] = []
     misfit: SdmxError | None = None
-    catalogue = stores.catalogues.at(as_of)
+    catalogue = stores.catalogue(as_of)
     for context, all_flows, providers in _contexts(cube, catalogue):
         flows = [urn for urn in all_flows if flow_name(urn) not in cube.without]
         versions = _versions(flows, stores, as_of, cube.updated_after)
@@ -109,7 +109,7 @@ def _versions(
     flows: Sequence[str], stores: Stores, as_of: datetime | None, after: datetime | None
 ) -> tuple[DatasetVersion, ...]:
     names = (dataset_of(urn) for urn in flows)
-    versions = (stores.observations.current(name, as_of) for name in names)
+    versions = (stores.current(name, as_of) for name in names)
     return tuple(
         version
         for version in versions

@@ -52,7 +52,7 @@ def answer(query: MetadataQuery, stores: Stores) -> list[MetadataReport]:
         Unsupported: if the query wants part of a set by a key, or changes alone.
     """
     _check(query)
-    catalogue = stores.catalogues.at(query.as_of)
+    catalogue = stores.catalogue(query.as_of)
     found = _FINDERS[query.by](query, catalogue)
     if not found:
         raise NoResults(f"No reference metadata match {_words(query)}.")

@@ -43,7 +43,7 @@ def answer(query: SchemaQuery, stores: Stores) -> ResolvedMetadataStructure:
         NoResults: if there is no such artefact.
         SemanticError: if what it stands on is not held.
     """
-    catalogue = stores.catalogues.at(query.as_of)
+    catalogue = stores.catalogue(query.as_of)
     return resolve_metadata(_context(query, catalogue), catalogue)
 
 
@@ -57,7 +57,7 @@ def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
         NoResults: if there is no such artefact.
         SemanticError: if what it stands on is not held.
     """
-    catalogue = stores.catalogues.at(query.as_of)
+    catalogue = stores.catalogue(query.as_of)
     context = _context(query, catalogue)
     resolved = resolve_metadata(context, catalogue)
     matched: list[Maintainable] = [_chain(context, catalogue)[-1]]

@@ -43,7 +43,7 @@ class Entry:
 
 def overview(stores: Stores, access: Access) -> list[Entry]:
     """Return the newest version of every dataflow: those with data first, then by id."""
-    catalogue = stores.catalogues.at()
+    catalogue = stores.catalogue()
     rows = catalogue.matching(("dataflow",), ArtefactQuery(versions=("latest",)))
     flows = [flow for flow in catalogue.get(rows) if isinstance(flow, Dataflow)]
     entries = [_entry(flow, catalogue, stores, access) for flow in flows]
@@ -52,7 +52,7 @@ def overview(stores: Stores, access: Access) -> list[Entry]:
 
 def _entry(flow: Dataflow, catalogue: Catalogue, stores: Stores, access: Access) -> Entry:
     open_ = is_open(access, {flow_name(flow.urn)})
-    version = stores.observations.current(dataset_of(flow.urn)) if open_ else None
+    version = stores.current(dataset_of(flow.urn)) if open_ else None
     users = catalogue.get(catalogue.parents([flow.urn]))
     agreements = [user for user in users if isinstance(user, ProvisionAgreement)]
     return Entry(

@@ -71,7 +71,7 @@ def answer(
     Raises:
         NoResults: if none matches.
     """
-    catalogue = stores.catalogues.at()
+    catalogue = stores.catalogue()
     supplies = [each for each in _wanted(query, catalogue) if each.dataflow not in without]
     registered = (_registered(each, catalogue, stores, service_url) for each in supplies)
     found = [each for each in registered if each is not None]
@@ -83,7 +83,7 @@ def answer(
 
 def dataflows_of(query: RegistrationQuery, stores: Stores) -> frozenset[str]:
     """Return the dataflows that a query is about, as ``AGENCY:ID``, with or without data."""
-    return frozenset(supply.dataflow for supply in _wanted(query, stores.catalogues.at()))
+    return frozenset(supply.dataflow for supply in _wanted(query, stores.catalogue()))
 
 
 def _wanted(query: RegistrationQuery, catalogue: Catalogue) -> list[_Supply]:
@@ -152,7 +152,7 @@ def _registered(
     supply: _Supply, catalogue: Catalogue, stores: Stores, service_url: str
 ) -> Registration | None:
     """Return the registration of a supply; None where there are no data."""
-    version = stores.observations.current(supply.dataset)
+    version = stores.current(supply.dataset)
     if version is None:
         return None
     updates = catalogue.remember(  # versions never change either

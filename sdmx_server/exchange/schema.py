@@ -32,7 +32,7 @@ def answer(query: SchemaQuery, stores: Stores) -> tuple[ResolvedStructure, str]:
         NoResults: if there is no such artefact.
         Unsupported: if observations are to have a type for each measure.
     """
-    catalogue = stores.catalogues.at(query.as_of)
+    catalogue = stores.catalogue(query.as_of)
     structure = resolve(_context(query, catalogue), catalogue)
     dimension = dimension_at_observation(query.dimension_at_observation, structure)
     if query.explicit_measure and dimension in _measure_dimensions(structure, catalogue):
@@ -62,7 +62,7 @@ def artefacts(query: SchemaQuery, stores: Stores) -> list[Maintainable]:
     Raises:
         NoResults: if there is no such artefact.
     """
-    catalogue = stores.catalogues.at(query.as_of)
+    catalogue = stores.catalogue(query.as_of)
     context = _context(query, catalogue)
     structure = resolve(context, catalogue)
     dsd = catalogue.resolved(structure.dsd_urn)

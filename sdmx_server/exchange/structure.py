@@ -64,7 +64,7 @@ def answer(
     Raises:
         NoResults: if nothing matches.
     """
-    catalogue = stores.catalogues.at(query.as_of)
+    catalogue = stores.catalogue(query.as_of)
     prepare = _as_stored if query.detail == "raw" else resolving(catalogue.resolved)
     matched = _matched(query, catalogue, prepare)
     if not matched:

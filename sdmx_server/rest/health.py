@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from sdmx_server.errors import Unavailable
-from sdmx_server.site import site
+from sdmx_server.site import stores_now
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
@@ -23,12 +23,11 @@ def live() -> Response:
 def ready() -> tuple[Response, int]:
     """Say whether the database answers and holds something to serve."""
     try:
-        revision = site().stores.artefacts.revision()
-        closed = site().stores.maintenance.state()
+        present = stores_now().present()
     except Unavailable:
         return jsonify(status="database unavailable"), 503
-    if closed is not None:
+    if present.closed is not None:
         return jsonify(status="closed for maintenance"), 503
-    if revision.number == 0:
+    if present.revisions.structures.number == 0:
         return jsonify(status="nothing published yet"), 503
     return jsonify(status="ready"), 200

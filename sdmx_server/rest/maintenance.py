@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from sdmx_server.errors import Unavailable
-from sdmx_server.site import site
+from sdmx_server.site import stores_now
 
 _SDMX = "/sdmx/"
 
@@ -18,6 +18,6 @@ def require_open() -> None:
     """
     if not request.path.startswith(_SDMX) or request.method == "OPTIONS":
         return
-    closed = site().stores.maintenance.state()
+    closed = stores_now().present().closed
     if closed is not None:
         raise Unavailable(closed.message, retry_after=closed.retry_after)

@@ -47,7 +47,7 @@ from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
 from sdmx_server.rest.negotiate import Offer
 from sdmx_server.rest.urls import raw_path, raw_query
-from sdmx_server.site import site
+from sdmx_server.site import site, stores_now
 from sdmx_server.storage.database import Revision
 
 Format = TypeVar(
@@ -73,7 +73,7 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
     def make(chosen: DataFormat, asked: Asked) -> Iterable[bytes]:
         found = data_exchange.answer(
             query,
-            here.stores,
+            stores_now(),
             by_row=chosen.by_row,
             most=here.max_observations,
             check=chosen.check,
@@ -100,7 +100,7 @@ def structure(query: StructureQuery, dialect: Dialect) -> Response:
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
         artefacts = structure_exchange.answer(
             query,
-            here.stores,
+            stores_now(),
             to_agencies=dialect.to_agencies,
             available_under=here.access if dialect.with_availability else None,
             time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
@@ -122,7 +122,7 @@ def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
     query = replace(query, cube=replace(query.cube, without=permit.withheld))
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
-        stores = site().stores
+        stores = stores_now()
         found = availability_exchange.answer(query, stores)
         others = companions.along_with(found, query.references, stores)
         artefacts: list[Artefact] = [*(answer.constraint for answer in found), *others]
@@ -136,7 +136,7 @@ def metadata(query: MetadataQuery, dialect: Dialect) -> Response:
     _check_past(query)
 
     def make(chosen: MetadataFormat, asked: Asked) -> Iterable[bytes]:
-        reports = metadata_exchange.answer(query, site().stores)
+        reports = metadata_exchange.answer(query, stores_now())
         if not any(map(chosen.can_hold, reports)):
             urn = reports[0].metadata_set.urn
             raise _inexpressible(urn, chosen, "metadata+json;version=2.1.0")
@@ -153,7 +153,7 @@ def schema(query: SchemaQuery, dialect: Dialect) -> Response:
     formats: list[SchemaFormat | StructureFormat] = [*dialect.schemas, *dialect.structures]
 
     def make(chosen: SchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
-        stores = site().stores
+        stores = stores_now()
         structure_, dimension = schema_exchange.answer(query, stores)
         if isinstance(chosen, StructureFormat):
             return [chosen.write(schema_exchange.artefacts(query, stores), asked.message)]
@@ -165,7 +165,7 @@ def schema(query: SchemaQuery, dialect: Dialect) -> Response:
 def registration(query: RegistrationQuery, service_url: str) -> Response:
     """Answer a query for registrations, whose data this service has at its address."""
 
-    stores = site().stores
+    stores = stores_now()
     permit = permit_of(lambda: registration_exchange.dataflows_of(query, stores))
 
     def make(chosen: RegistryFormat, asked: Asked) -> Iterable[bytes]:
@@ -182,7 +182,7 @@ def _schema_of_metadata(query: SchemaQuery, dialect: Dialect) -> Response:
     ]
 
     def make(chosen: MetadataSchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
-        stores = site().stores
+        stores = stores_now()
         if isinstance(chosen, StructureFormat):
             return [chosen.write(metadata_schema.artefacts(query, stores), asked.message)]
         return [chosen.write(metadata_schema.answer(query, stores), query.deletion)]
@@ -199,7 +199,7 @@ class Asked:
 
 
 def _permit(cube: Cube, as_of: datetime | None = None) -> Permit:
-    return permit_of(lambda: dataflows_of(cube, site().stores.catalogues.at(as_of)))
+    return permit_of(lambda: dataflows_of(cube, stores_now().catalogue(as_of)))
 
 
 def _check_past(query: Query) -> None:
@@ -257,10 +257,11 @@ def _file(name: str, chosen: Format) -> str:
 
 
 def _revisions(as_of: datetime | None) -> tuple[Revision, ...]:
-    stores = site().stores
+    stores = stores_now()
     if as_of is not None:
         return stores.artefacts.revision_at(as_of), stores.observations.revision_at(as_of)
-    return stores.artefacts.revision(), stores.observations.revision()
+    held = stores.present().revisions
+    return held.structures, held.observations
 
 
 def _inexpressible(urn: str, chosen: StructureFormat | MetadataFormat, other: str) -> NotAcceptable:

@@ -62,7 +62,8 @@ class Revision:
     changed: datetime
 
 
-_NEVER = Revision(0, datetime(1970, 1, 1, tzinfo=UTC))
+NEVER = Revision(0, datetime(1970, 1, 1, tzinfo=UTC))
+"""Where a store stands that was never changed."""
 
 
 def connect(url: str) -> sa.Engine:
@@ -80,7 +81,7 @@ def connect(url: str) -> sa.Engine:
     try:
         engine = sa.create_engine(parsed, pool_pre_ping=not is_sqlite, pool_size=8, max_overflow=24)
     except (sa.exc.ArgumentError, ValueError, TypeError) as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
     if is_sqlite:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -144,7 +145,7 @@ def create(engine: sa.Engine) -> None:
     try:
         _create(engine)
     except sa.exc.ProgrammingError as error:  # the user has no right to
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
 
 
 def _create(engine: sa.Engine) -> None:
@@ -213,14 +214,14 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     try:
         connection = engine.connect()
     except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
     try:
         with connection:
             yield connection
     except sa.exc.SQLAlchemyError as error:
         if not _is_out_of_reach(error):
             raise
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
 
 
 def insert_missing(
@@ -240,7 +241,7 @@ def portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def lock_revision(connection: sa.Connection, store: str) -> Revision:
     """Make other writers of a store wait until this transaction ends; return where it stands."""
-    row = {"store": store, "number": 0, "changed": _NEVER.changed}
+    row = {"store": store, "number": 0, "changed": NEVER.changed}
     insert_missing(connection, tables.revisions, [row])
     wanted = tables.revisions.c.store == store
     statement = sa.select(tables.revisions).where(wanted).with_for_update()
@@ -283,7 +284,7 @@ def raise_revision(connection: sa.Connection, store: str, at: datetime) -> None:
 
 def revision_of(number: int, changed: Sequence[datetime | None]) -> Revision:
     """Return a revision by what was counted and when it changed, where it ever did."""
-    return Revision(number, max((at for at in changed if at), default=_NEVER.changed))
+    return Revision(number, max((at for at in changed if at), default=NEVER.changed))
 
 
 def read_revision(engine: sa.Engine, store: str) -> Revision:
@@ -293,7 +294,7 @@ def read_revision(engine: sa.Engine, store: str) -> Revision:
         row = connection.execute(
             sa.select(columns.number, columns.changed).where(columns.store == store)
         ).one_or_none()
-    return Revision(row.number, row.changed) if row else _NEVER
+    return Revision(row.number, row.changed) if row else NEVER
 
 
 def _is_out_of_reach(error: sa.exc.SQLAlchemyError) -> bool:
@@ -301,7 +302,7 @@ def _is_out_of_reach(error: sa.exc.SQLAlchemyError) -> bool:
     return isinstance(error, _OUT_OF_REACH) or type(error) is sa.exc.DatabaseError
 
 
-def _unavailable(error: Exception) -> Unavailable:
+def unavailable(error: Exception) -> Unavailable:
     """Write down why; what a driver says holds addresses, which are no business of clients."""
     _log.error("The database cannot be used: %s", getattr(error, "orig", None) or error)
     return Unavailable("The database cannot be used now; the log of the server says why.")

@@ -43,7 +43,7 @@ from sdmx_server.storage.series_index import (
     empty_index,
     encode_index,
 )
-from sdmx_server.storage.tables import STORES, chunks, dataset_versions, datasets
+from sdmx_server.storage.tables import STORES, chunks, dataset_versions, datasets, revisions
 
 STRUCTURES, STORE = STORES
 
@@ -192,6 +192,33 @@ class ObservationStore:
         )
         with reading(self._engine) as connection:
             return next(_read_versions(connection, statement), None)
+
+    def current_versions(
+        self, known: Mapping[str, DatasetVersion]
+    ) -> tuple[int, dict[str, DatasetVersion]]:
+        """Return the revision that the store is at, and the versions that hold at it by dataset.
+
+        Args:
+            known: versions by dataset, read before; those that still hold are the same values.
+        """
+        pointed = datasets.join(
+            dataset_versions,
+            (dataset_versions.c.dataset == datasets.c.dataset)
+            & (dataset_versions.c.number == datasets.c.current),
+        )
+        statement = (
+            sa.select(revisions.c.number.label("revision"), *_COLUMNS)
+            .select_from(revisions.outerjoin(pointed, sa.true()))
+            .where(revisions.c.store == STORE)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement).all()
+        held: dict[str, DatasetVersion] = {}
+        for row in (row for row in rows if row.dataset is not None):
+            before = known.get(row.dataset)
+            is_known = before is not None and before.number == row.number
+            held[row.dataset] = before if before and is_known else _version(row)
+        return (rows[0].revision if rows else 0), held
 
     def versions(self, dataset: str) -> list[DatasetVersion]:
         """Return all versions of a dataset, the oldest first."""
@@ -416,17 +443,20 @@ def _versions(dataset: str) -> sa.Select[Any]:
 def _read_versions(
     connection: sa.Connection, statement: sa.Select[Any]
 ) -> Iterator[DatasetVersion]:
-    for row in connection.execute(statement):
-        yield DatasetVersion(
-            dataset=row.dataset,
-            number=row.number,
-            published_at=row.published_at,
-            previous=row.number - 1 or None,
-            series_count=row.series_count,
-            observation_count=row.observation_count,
-            dataset_attributes=_ATTRIBUTES.decode(row.dataset_attributes),
-            layout=_LAYOUT.decode(row.layout),
-        )
+    return map(_version, connection.execute(statement))
+
+
+def _version(row: sa.Row[Any]) -> DatasetVersion:
+    return DatasetVersion(
+        dataset=row.dataset,
+        number=row.number,
+        published_at=row.published_at,
+        previous=row.number - 1 or None,
+        series_count=row.series_count,
+        observation_count=row.observation_count,
+        dataset_attributes=_ATTRIBUTES.decode(row.dataset_attributes),
+        layout=_LAYOUT.decode(row.layout),
+    )
 
 
 def _store(

@@ -44,7 +44,10 @@ _ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _ID = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 STORES = ("artefacts", "observations")
-"""What has revisions of its own."""
+"""What is published and has revisions of its own."""
+
+SERVICE = "maintenance"
+"""What has revisions of its own as well: whether the service is closed."""
 
 metadata = sa.MetaData()
 

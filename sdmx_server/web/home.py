@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from sdmx_server.dataset import localised
 from sdmx_server.exchange.overview import overview
-from sdmx_server.site import site
+from sdmx_server.site import site, stores_now
 from sdmx_server.web.page import language, page
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
@@ -57,6 +57,6 @@ def home() -> Response:
     return page(
         "home.html",
         _WORDS,
-        entries=overview(here.stores, here.access),
+        entries=overview(stores_now(), here.access),
         text=lambda texts: localised(texts, order),
     )
