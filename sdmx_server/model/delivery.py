@@ -92,10 +92,10 @@ class Delivery:
             agreement, as the message names it.
         context: ``dataflow``, ``datastructure`` or ``provisionagreement``.
         action: ``Append``, ``Merge``, ``Replace``, ``Delete`` or ``Information``.
-        columns: texts by component id, all lists equally long; None where nothing was
-            given. Nothing is trimmed, rounded or guessed: ``007`` stays ``007``. Values of
-            arrays and multilingual components are JSON text, and so are annotations, which
-            have columns of their own (``model.annotations``).
+        columns: texts by component id, all equally long, as lists or as ``Cells``; None where
+            nothing was given. Nothing is trimmed, rounded or guessed: ``007`` stays ``007``.
+            Values of arrays and multilingual components are JSON text, and so are
+            annotations, which have columns of their own (``model.annotations``).
         file: name of the file.
         rows: for each row, its line (or row of the sheet), counted from 1.
         sheet: name of the sheet, in a workbook.
@@ -133,3 +133,7 @@ class DeliveryFaults(Exception):
         super().__init__(f"{len(faults)} faults; the first: {faults[0].english}")
         self.faults = tuple(faults)
         self.readable = tuple(readable)
+
+
+class Indivisible(Exception):
+    """A message cannot be taken in part by part; it has to be read, or checked, as a whole."""

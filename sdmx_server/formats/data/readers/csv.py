@@ -8,19 +8,22 @@ Source: SDMX-CSV 1.0, 2.0 and 2.1 data message field guides.
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
-from sdmx_server.formats.data.readers import csv_header, faults
+import numpy as np
+import pyarrow as pa
+
+from sdmx_server.formats.data.readers import csv_parts, csv_records, faults
 from sdmx_server.formats.data.readers.csv_cells import to_json
 from sdmx_server.formats.data.readers.csv_header import Header
+from sdmx_server.formats.data.readers.csv_table import Table, joined
 from sdmx_server.formats.data.readers.faults import FaultList
-from sdmx_server.formats.data.readers.text import decode
-from sdmx_server.model import fault_kinds
-from sdmx_server.model.delivery import Delivery
+from sdmx_server.model.cells import Cells, encoded
+from sdmx_server.model.delivery import Delivery, Indivisible
 from sdmx_server.model.urn import parse_urn
 
 _CONTEXTS = {
@@ -37,21 +40,6 @@ _ACTIONS = {
     "D": "Delete",
 }
 _REFERENCE = re.compile(r"[A-Za-z][\w.@$-]*:[\w@$-]+(?:\([^()\s]+\))?")
-_CHUNK = 1_000
-
-Cells = list[str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    header: Header
-    columns: Sequence[Cells]
-    rows: Sequence[int]
-
-    def column(self, name: str) -> Cells:
-        """The cells of a column that describes the rows; all empty where it is left out."""
-        position = self.header.fixed.get(name)
-        return [None] * len(self.rows) if position is None else self.columns[position]
 
 
 def read(content: bytes, file: str) -> list[Delivery]:
@@ -64,58 +52,40 @@ def read(content: bytes, file: str) -> list[Delivery]:
             be are ``readable``.
     """
     found = FaultList(file)
-    text = decode(content, found)
-    header = csv_header.read(text, found)
-    is_sound = not found.faults
-    table = _read_table(text, header, found)
-    if not (is_sound and table.rows):
-        found.raise_if_any()
+    try:
+        table = joined(list(csv_parts.read(io.BytesIO(content))))
+    except Indivisible:
+        table = csv_records.read(content, found)
     deliveries = list(_deliveries(table, found))
     found.raise_if_any(deliveries)
     return deliveries
 
 
-def _read_table(text: str, header: Header, found: FaultList) -> _Table:
-    memo: dict[str, str | None] = {"": None}
-    columns: list[Cells] = [[] for _ in range(header.width)]
-    rows: list[int] = []
-    chunk: list[list[str]] = []
-    for line, record in _records(text, header, found):
-        rows.append(line)
-        chunk.append(record)
-        if len(chunk) == _CHUNK:
-            _append(columns, chunk, memo)
-    _append(columns, chunk, memo)
-    if not rows and not found.faults:
-        found.stop(faults.NO_DATA, 1)
-    return _Table(header, columns, rows)
+def parts(stream: BinaryIO, file: str, size: int = csv_parts.SIZE) -> Iterator[Delivery]:
+    """Read a message of one structure and action as deliveries of some rows each.
+
+    Args:
+        stream: the message.
+        file: its name.
+        size: about how many bytes of it become a delivery.
+
+    Raises:
+        Indivisible: if it is none, or has a fault, which ``read`` tells.
+    """
+    said: tuple[str, str, str] | None = None
+    for table in csv_parts.read(stream, size):
+        found = FaultList(file)
+        deliveries = list(_deliveries(table, found))
+        if found.faults or len(deliveries) != 1:
+            raise Indivisible("there are faults, or several structures and actions")
+        (delivery,) = deliveries
+        before, said = said, (delivery.context, delivery.structure, delivery.action)
+        if before not in (None, said):
+            raise Indivisible("there are several structures or actions")
+        yield delivery
 
 
-def _records(text: str, header: Header, found: FaultList) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=header.separator, strict=True)
-    line = 1
-    try:
-        next(reader)
-        line = reader.line_num + 1
-        for record in reader:
-            if len(record) == header.width:
-                yield line, record
-            elif record:
-                size = str(len(record))
-                found.add(fault_kinds.ROW_LENGTH, line, size, expected=header.width)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        found.add(fault_kinds.MALFORMED_CSV, line, **fault_kinds.csv_reason(error))
-
-
-def _append(columns: list[Cells], chunk: list[list[str]], memo: dict[str, str | None]) -> None:
-    """Move the records to the columns; equal texts are kept once."""
-    for column, cells in zip(columns, zip(*chunk, strict=True), strict=False):
-        column.extend(map(memo.setdefault, cells, cells))
-    chunk.clear()
-
-
-def _deliveries(table: _Table, found: FaultList) -> Iterator[Delivery]:
+def _deliveries(table: Table, found: FaultList) -> Iterator[Delivery]:
     """Yield the blocks of rows, without those that have faults but for the name of an action."""
     blocks = list(_blocks(table, found))
     for block in blocks:
@@ -140,16 +110,11 @@ class _Block:
     is_named: bool
 
 
-def _blocks(table: _Table, found: FaultList) -> Iterator[_Block]:
-    if "DATAFLOW" in table.header.fixed:
-        contexts: Cells = ["dataflow"] * len(table.rows)
-        structures = table.column("DATAFLOW")
-    else:
-        contexts, structures = table.column("STRUCTURE"), table.column("STRUCTURE_ID")
-    marks = list(zip(contexts, structures, table.column("ACTION"), strict=True))
-    starts = [i for i, mark in enumerate(marks) if i == 0 or mark != marks[i - 1]]
-    for first, last in zip(starts, [*starts[1:], len(marks)], strict=True):
-        context, structure, action = marks[first]
+def _blocks(table: Table, found: FaultList) -> Iterator[_Block]:
+    marks = _marks(table)
+    starts = _starts(marks)
+    for first, last in zip(starts, [*starts[1:], len(table.rows)], strict=True):
+        context, structure, action = (mark[first].as_py() for mark in marks)
         row, before = table.rows[first], len(found.faults)
         if context not in _CONTEXTS:
             found.add(faults.UNKNOWN_STRUCTURE_TYPE, row, context or "", "STRUCTURE")
@@ -157,6 +122,26 @@ def _blocks(table: _Table, found: FaultList) -> Iterator[_Block]:
         is_named = len(found.faults) == before
         name = _action(action, row, found)
         yield _Block(first, last, reference, _CONTEXTS.get(context or "", ""), name, is_named)
+
+
+def _marks(table: Table) -> Sequence[pa.Array]:
+    """Return what each row says of its structure: the type and the reference; and the action."""
+    if "DATAFLOW" in table.header.fixed:
+        contexts = pa.repeat("dataflow", len(table.rows))
+        return contexts, table.column("DATAFLOW"), table.column("ACTION")
+    return tuple(table.column(name) for name in ("STRUCTURE", "STRUCTURE_ID", "ACTION"))
+
+
+def _starts(marks: Sequence[pa.Array]) -> list[int]:
+    """Return where rows begin that say otherwise than the row before."""
+    changes = np.zeros(len(marks[0]), np.bool_)
+    changes[:1] = True
+    for mark in map(encoded, marks):
+        if len(mark.dictionary) + bool(mark.null_count) > 1:
+            codes = mark.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+            changes[1:] |= codes[1:] != codes[:-1]
+    starts: list[int] = np.flatnonzero(changes).tolist()
+    return starts
 
 
 def _action(text: str | None, row: int, found: FaultList) -> str:
@@ -183,13 +168,15 @@ def _reference(text: str, row: int, header: Header, found: FaultList) -> str:
     return reference
 
 
-def _delivery(table: _Table, block: _Block, several: bool, found: FaultList) -> Delivery:
+def _delivery(table: Table, block: _Block, several: bool, found: FaultList) -> Delivery:
     rows = table.rows[block.first : block.last]
     columns: dict[str, Cells] = {}
     for position, column in table.header.components.items():
-        cells = table.columns[position][block.first : block.last]
-        if several and not any(cells):
-            continue  # the column belongs to another structure of the file
+        cells = Cells(table.columns[position])
+        if several:
+            cells = cells[block.first : block.last]
+            if cells.array.null_count == len(cells):
+                continue  # the column belongs to another structure of the file
         if column.is_array or column.languages:
             cells = to_json(cells, column, table.header.subseparator, rows, found)
         columns[column.id] = cells

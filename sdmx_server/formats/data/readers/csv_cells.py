@@ -13,30 +13,32 @@ import json
 import re
 from collections.abc import Sequence
 
+import pyarrow as pa
+
 from sdmx_server.formats.data.readers import faults
 from sdmx_server.formats.data.readers.csv_header import Column
 from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.formats.metadata.csv_cells import split
 from sdmx_server.metadata import Content
+from sdmx_server.model.cells import Cells, encoded
 
 
 def to_json(
-    cells: Sequence[str | None],
-    column: Column,
-    separator: str,
-    rows: Sequence[int],
-    found: FaultList,
-) -> list[str | None]:
+    cells: Cells, column: Column, separator: str, rows: Sequence[int], found: FaultList
+) -> Cells:
     """Return the cells as JSON text; each distinct cell is parsed once."""
-    texts: dict[str | None, str | None] = {None: None}
-    for cell in set(cells) - {None}:
-        value = _parse(str(cell), column, separator)
-        if value is not None:
-            texts[cell] = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for row, cell in zip(rows, cells, strict=True):
-        if cell not in texts:
-            found.add(faults.MALFORMED_LANGUAGES, row, cell, column.id, separator=separator)
-    return [texts.get(cell) for cell in cells]
+    array = encoded(cells.array)
+    texts: list[str | None] = []
+    for cell in array.dictionary.to_pylist():
+        value = _parse(cell, column, separator)
+        json_text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        texts.append(None if value is None else json_text)
+    if None in texts:
+        for row, code in zip(rows, array.indices.to_pylist(), strict=True):
+            if code is not None and texts[code] is None:
+                cell = array.dictionary[code].as_py()
+                found.add(faults.MALFORMED_LANGUAGES, row, cell, column.id, separator=separator)
+    return Cells(pa.array(texts, pa.string()).take(array.indices))
 
 
 Value = str | dict[str, str]
