@@ -258,10 +258,14 @@ def _file(name: str, chosen: Format) -> str:
 
 def _revisions(as_of: datetime | None) -> tuple[Revision, ...]:
     stores = stores_now()
-    if as_of is not None:
-        return stores.artefacts.revision_at(as_of), stores.observations.revision_at(as_of)
     held = stores.present().revisions
-    return held.structures, held.observations
+    structures, observations = held.structures, held.observations
+    if as_of is None:
+        return structures, observations
+    return (
+        stores.artefacts.revision_at(min(as_of, structures.changed)),
+        stores.observations.revision_at(min(as_of, observations.changed)),
+    )
 
 
 def _inexpressible(urn: str, chosen: StructureFormat | MetadataFormat, other: str) -> NotAcceptable:
