@@ -18,6 +18,7 @@ from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from sdmx_server.errors import SdmxError
 from sdmx_server.model.annotations import (
@@ -250,13 +251,13 @@ class Batch:
             all zero where no observations were asked for.
         observations: one code an observation: the dimension at observation level and coded
             attributes of ``OBSERVATION`` level.
-        texts: one text an observation: measures and free attributes; None where absent.
+        texts: one text an observation: measures and free attributes; null where absent.
     """
 
     series: Mapping[str, Codes]
     offsets: Offsets
     observations: Mapping[str, Codes]
-    texts: Mapping[str, list[str | None]]
+    texts: Mapping[str, pa.StringArray]
 
     @property
     def series_count(self) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from sdmx_server.dataset import Batch, Codes, Offsets
 
@@ -27,7 +27,7 @@ class Table:
     """
 
     codes: Mapping[str, Codes]
-    texts: Mapping[str, list[str | None]]
+    texts: Mapping[str, pa.StringArray]
     row_count: int
 
 
@@ -44,7 +44,7 @@ def keep_rows(batch: Batch, keep: Flags) -> Batch:
         series={id_: codes[filled] for id_, codes in batch.series.items()},
         offsets=_offsets(counts[filled]),
         observations={id_: codes[keep] for id_, codes in batch.observations.items()},
-        texts={id_: list(compress(texts, keep.tolist())) for id_, texts in batch.texts.items()},
+        texts={id_: texts.filter(pa.array(keep)) for id_, texts in batch.texts.items()},
     )
 
 
@@ -91,7 +91,7 @@ def part_of(batch: Batch, start: int, stop: int, *, by_series: bool) -> Batch:
 def table_of(batches: Iterable[Batch]) -> Table:
     """Return all observations of the batches as one table."""
     codes: dict[str, list[Codes]] = {}
-    texts: dict[str, list[str | None]] = {}
+    texts: dict[str, list[pa.StringArray]] = {}
     row_count = 0
     for batch in batches:
         row_count += batch.observation_count
@@ -101,8 +101,12 @@ def table_of(batches: Iterable[Batch]) -> Table:
         for id_, column in batch.observations.items():
             codes.setdefault(id_, []).append(column)
         for id_, values in batch.texts.items():
-            texts.setdefault(id_, []).extend(values)
-    return Table({i: np.concatenate(parts) for i, parts in codes.items()}, texts, row_count)
+            texts.setdefault(id_, []).append(values)
+    return Table(
+        {i: np.concatenate(parts) for i, parts in codes.items()},
+        {i: pa.concat_arrays(parts) for i, parts in texts.items()},
+        row_count,
+    )
 
 
 def grouped(
@@ -128,7 +132,7 @@ def grouped(
             series={i: c[order[inside]] for i, c in table.codes.items() if i in held},
             offsets=np.append(inside - start, stop - start),
             observations={i: c[rows] for i, c in table.codes.items() if i not in held},
-            texts={i: [column[r] for r in rows.tolist()] for i, column in table.texts.items()},
+            texts={i: column.take(pa.array(rows)) for i, column in table.texts.items()},
         )
 
 

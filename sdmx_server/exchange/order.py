@@ -97,7 +97,7 @@ def _rank_of_texts(
         return np.zeros(table.row_count, dtype=np.int64)
     component = structure.component(component_id)
     numeric = component is not None and component.data_type in NUMERIC_TYPES
-    keys = [_number(text) if numeric else (0.0, text or "") for text in texts]
+    keys = [_number(text) if numeric else (0.0, text or "") for text in texts.to_pylist()]
     place = {key: n for n, key in enumerate(sorted(set(keys)))}
     return np.array([place[key] for key in keys], dtype=np.int64)
 

@@ -78,7 +78,10 @@ def _days(batch: Batch, dictionary: Sequence[str]) -> list[str | None]:
     if YEAR_START_DAY in batch.observations:
         table = (*dictionary, None)
         return [table[code] for code in batch.observations[YEAR_START_DAY].tolist()]
-    return batch.texts.get(YEAR_START_DAY, [None] * batch.observation_count)
+    if YEAR_START_DAY not in batch.texts:
+        return [None] * batch.observation_count
+    found: list[str | None] = batch.texts[YEAR_START_DAY].to_pylist()
+    return found
 
 
 def _of_series(part: Slice, versions: Sequence[DatasetVersion], stores: Stores) -> Iterator[Slice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from sdmx_server.dataset import Batch
@@ -13,13 +14,17 @@ BATCH = Batch(
     series={"AREA": np.array([0, 1], np.int32)},
     offsets=np.array([0, 3, 5]),
     observations={"TIME": np.array([0, 1, 2, 1, 2], np.int32)},
-    texts={"VALUE": ["a0", "a1", "a2", "b1", None]},
+    texts={"VALUE": pa.array(["a0", "a1", "a2", "b1", None])},
 )
 
 
 def rows(batches):
     table = cut.table_of(batches)
-    columns = (table.codes["AREA"].tolist(), table.codes["TIME"].tolist(), table.texts["VALUE"])
+    columns = (
+        table.codes["AREA"].tolist(),
+        table.codes["TIME"].tolist(),
+        table.texts["VALUE"].to_pylist(),
+    )
     return list(zip(*columns, strict=True))
 
 
@@ -44,7 +49,7 @@ def test_a_series_without_a_row_left_is_dropped():
     left = cut.keep_rows(BATCH, np.array([False, False, False, True, True]))
     assert left.series["AREA"].tolist() == [1]
     assert left.offsets.tolist() == [0, 2]
-    assert left.texts["VALUE"] == ["b1", None]
+    assert left.texts["VALUE"].to_pylist() == ["b1", None]
 
 
 def test_a_window_may_begin_and_end_inside_a_series():
@@ -60,7 +65,13 @@ def test_rows_are_grouped_anew_by_another_key(monkeypatch):
     made = list(cut.grouped(table, order, ("TIME",), ("TIME",)))
     assert [batch.series["TIME"].tolist() for batch in made] == [[0, 1], [2]]
     assert [batch.offsets.tolist() for batch in made] == [[0, 1, 3], [0, 2]]
-    assert sum((batch.texts["VALUE"] for batch in made), []) == ["a0", "a1", "b1", "a2", None]
+    assert sum((batch.texts["VALUE"].to_pylist() for batch in made), []) == [
+        "a0",
+        "a1",
+        "b1",
+        "a2",
+        None,
+    ]
 
 
 def test_columns_that_are_not_shown_are_left_out():

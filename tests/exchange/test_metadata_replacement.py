@@ -68,7 +68,9 @@ def held(stores: Stores, period: str, currency: str = "USD") -> Cells:
             for place in range(int(batch.offsets[series]), int(batch.offsets[series + 1])):
                 times = dataset.dictionaries["TIME_PERIOD"]
                 if times[batch.observations["TIME_PERIOD"][place]] == period:
-                    found |= texts | {id_: column[place] for id_, column in batch.texts.items()}
+                    found |= texts | {
+                        id_: column[place].as_py() for id_, column in batch.texts.items()
+                    }
     return {id_: found.get(id_) for id_ in METADATA}
 
 

@@ -60,7 +60,7 @@ def _read(selection: Selection) -> Iterator[dict[str, str]]:
             assert codes.dtype == np.int32
             texts = (*selection.dictionaries[column], None)
             columns[column] = [texts[code] for code in codes.tolist()]
-        columns |= batch.texts
+        columns |= {id_: texts.to_pylist() for id_, texts in batch.texts.items()}
         for cells in zip(*columns.values(), strict=True):
             yield {c: text for c, text in zip(columns, cells, strict=True) if text is not None}
 

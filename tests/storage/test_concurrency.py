@@ -93,8 +93,8 @@ def test_a_version_can_be_read_to_its_end_while_newer_ones_are_published(engine)
     batches = store.select(first).batches()
     begun = next(batches)
     store.publish("D", LAYOUT, whole("2"), action=Action.MERGE, at=START)
-    rest = [text for batch in batches for text in batch.texts["VALUE"]]
-    assert {*begun.texts["VALUE"], *rest} == {"1"}
+    rest = [text for batch in batches for text in batch.texts["VALUE"].to_pylist()]
+    assert {*begun.texts["VALUE"].to_pylist(), *rest} == {"1"}
 
 
 @pytest.mark.parametrize("chunk_bytes", [0, 100_000_000])

@@ -13,7 +13,7 @@ from sdmx_server.dataset import PROVIDER, Action, Layout
 from sdmx_server.errors import Unavailable
 from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.chunks import decode_chunk
-from sdmx_server.storage.draft import Arrangement
+from sdmx_server.storage.draft import Arrangement, Shelf
 from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.storage.publication import Contents, Publication, apply
 from sdmx_server.storage.selection import Selection, Wanted
@@ -174,7 +174,7 @@ def test_columns_that_are_not_stored_are_absent_and_others_can_be_left_out(selec
     (batch, *_) = select(layout=wider).batches()
     assert set(batch.series["NEW_S"].tolist()) == {-1}
     assert set(batch.observations["NEW_C"].tolist()) == {-1}
-    assert set(batch.texts["NEW_T"]) == {None}
+    assert set(batch.texts["NEW_T"].to_pylist()) == {None}
     assert set(batch.series) == {"FREQ", "AREA", "NEW_S"}
 
 
@@ -247,12 +247,10 @@ def test_any_masks_and_keys_choose_what_a_plain_filter_chooses(rows, wanted, key
         for name, bits in wanted.items()
     }
     publication = Publication("D", LAYOUT, table(rows), Action.MERGE)
-    contents, stored = apply(
-        publication,
-        Contents(empty_index(LAYOUT), {}),
-        lambda entry: decode_chunk(stored[entry.digest]),
-        Arrangement(chunk=3),
-    )
+    stored = {}
+    shelf = Shelf(lambda entry: decode_chunk(stored[entry.digest]), stored.__setitem__)
+    empty = Contents(empty_index(LAYOUT), {})
+    contents = apply(publication, empty, shelf, Arrangement(chunk=3))
     selection = Selection(
         contents.index,
         Wanted(LAYOUT, {name: only(*texts) for name, texts in allowed.items()}, keys),

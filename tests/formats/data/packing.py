@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 import numpy as np
+import pyarrow as pa
 
 from sdmx_server.dataset import Action, Batch, Dataset, GroupValues, Level, ResolvedStructure
 from sdmx_server.model.annotations import DATASET_ANNOTATIONS, group_annotations
@@ -169,7 +170,11 @@ def _batches(
             observations=(
                 {i: _codes(dictionaries[i], held, i) for i in coded} if with_observations else {}
             ),
-            texts={i: [row.get(i) for row in held] for i in free} if with_observations else {},
+            texts=(
+                {i: pa.array([row.get(i) for row in held], pa.string()) for i in free}
+                if with_observations
+                else {}
+            ),
         )
 
 

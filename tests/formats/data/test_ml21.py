@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from lxml import etree
 
@@ -342,7 +343,10 @@ def test_missing_values_are_left_out() -> None:
     gaps = replace(
         rows,
         batches=(
-            replace(batch, texts={**batch.texts, "OBS_VALUE": [None] * batch.observation_count})
+            replace(
+                batch,
+                texts={**batch.texts, "OBS_VALUE": pa.nulls(batch.observation_count, pa.string())},
+            )
             for batch in rows.batches
         ),
     )

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from sdmx_server.formats.data.writers.fragments import (
-    PIECE_BYTES,
     Cell,
     Columns,
+    Joint,
+    Plan,
     Wrapper,
     escape,
     escape_all,
     fill,
-    in_pieces,
-    interleave,
-    rows,
-    tables,
+    filling,
+    write_row,
 )
+from sdmx_server.formats.data.writers.texts import rows, weave
 
 TEXTS = [
     ("plain", "plain"),
@@ -29,7 +30,6 @@ TEXTS = [
     ('<"quoted">', "&lt;&quot;quoted&quot;&gt;"),
     ("line\nline\ttab\rreturn", "line&#10;line&#9;tab&#13;return"),
     ("bell\x07 nul\x00", "bell\N{REPLACEMENT CHARACTER} nul\N{REPLACEMENT CHARACTER}"),
-    ("half \ud800", "half \N{REPLACEMENT CHARACTER}"),
     ("no character \uffff", "no character \N{REPLACEMENT CHARACTER}"),
     ("Jalan Ciptayasa \N{EN DASH} Serang \N{GRINNING FACE}",) * 2,
 ]
@@ -41,16 +41,22 @@ NOTE = Cell("NOTE", ' NOTE="', '"')
 @pytest.mark.parametrize(("text", "expected"), TEXTS)
 def test_text_is_escaped(text: str, expected: str) -> None:
     assert escape(text) == expected
-    assert escape_all(["before", text]) == ["before", expected]
+    found = escape_all(pa.array(["before", text, None]))
+    assert found.to_pylist() == ["before", expected, None]
     content = f'<a b="{expected}">{expected}</a>'.encode()
     parsed = etree.fromstring(content)
     if "\N{REPLACEMENT CHARACTER}" not in expected:
         assert (parsed.get("b"), parsed.text) == (text, text)
 
 
+def test_a_half_of_a_character_is_replaced() -> None:
+    assert escape("half \ud800") == "half \N{REPLACEMENT CHARACTER}"
+
+
 @given(st.lists(st.text(), min_size=1))
 def test_any_text_makes_well_formed_xml_and_legal_text_comes_back(texts: list[str]) -> None:
-    elements = "".join(f'<o t="{text}"/>' for text in escape_all(texts))
+    escaped = escape_all(pa.array(texts, pa.string())).to_pylist()
+    elements = "".join(f'<o t="{text}"/>' for text in escaped)
     parsed = etree.fromstring(f"<a>{elements}</a>".encode())
     for text, element in zip(texts, parsed, strict=True):
         if "\N{REPLACEMENT CHARACTER}" not in escape(text):
@@ -58,15 +64,26 @@ def test_any_text_makes_well_formed_xml_and_legal_text_comes_back(texts: list[st
 
 
 def test_texts_with_nothing_to_escape_are_not_copied() -> None:
-    texts = ["1.5", "Serang"]
+    texts = pa.array(["1.5", "Serang"])
     assert escape_all(texts) is texts
 
 
-def filled(plan: tuple[str | Cell | Wrapper, ...], notes: list[str | None]) -> list[str]:
-    columns = Columns(3, {"STATUS": np.array([1, -1, 0], dtype=np.int32)}, {"NOTE": notes})
-    columns_filled = fill(plan, columns, tables(plan, {"STATUS": ("A", "<")}))
-    assert "".join(interleave(columns_filled, 3)) == "".join(rows(columns_filled, 3))
-    return rows(columns_filled, 3)
+def test_only_what_is_seen_of_an_array_is_looked_at() -> None:
+    texts = pa.array(["<", "1.5", "&"]).slice(1, 1)
+    assert escape_all(texts) is texts
+
+
+def filled(plan: Plan, notes: list[str | None]) -> list[str]:
+    codes = {"STATUS": np.array([1, -1, 0], np.int32)}
+    columns = Columns(3, codes, {"NOTE": pa.array(notes, pa.string())})
+    pieces = fill(plan, columns, filling(plan, {"STATUS": ("A", "<")}))
+    found: list[str] = rows(pieces, 3).to_pylist()
+    assert b"".join(map(bytes, weave(pieces, 3))).decode() == "".join(found)
+    values = zip(["<", None, "A"], notes, strict=True)
+    for row, (status, note) in zip(found, values, strict=True):
+        given = {"STATUS": status, "NOTE": note}
+        assert write_row(plan, {id_: text for id_, text in given.items() if text}) == row
+    return found
 
 
 def test_absent_values_leave_nothing() -> None:
@@ -87,15 +104,16 @@ def test_a_wrapper_is_left_out_where_it_would_be_empty() -> None:
     assert filled(plan, ["x", "y", "z"])[1] == '<o>[ NOTE="y"]</o>'
 
 
+def test_several_components_make_one_text() -> None:
+    plan = ("<o>", Joint(("STATUS", "NOTE"), lambda values: f"{values}"), "</o>")
+    assert filled(plan, ["x", None, "y"]) == [
+        "<o>('<', 'x')</o>",
+        "<o></o>",
+        "<o>('A', 'y')</o>",
+    ]
+
+
 def test_components_that_a_batch_lacks_leave_nothing() -> None:
     other = Cell("OTHER", "(", ")")
     plan = ("<o>", other, Wrapper("[", (other,), "]"), "</o>")
     assert filled(plan, [None] * 3) == ["<o></o>"] * 3
-
-
-@pytest.mark.parametrize("sizes", [[10], [PIECE_BYTES - 1, 2], [3 * PIECE_BYTES + 5], [7] * 9, []])
-def test_pieces_are_of_about_one_megabyte(sizes: list[int]) -> None:
-    pieces = list(in_pieces("x" * size for size in sizes))
-    assert sum(map(len, pieces)) == sum(sizes)
-    assert all(len(piece) == PIECE_BYTES for piece in pieces[:-1])
-    assert all(pieces)

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sdmx_server.dataset import Codes
-from sdmx_server.formats.data.writers.fragments import rows
 
 Counts = npt.NDArray[np.int64]
 """How many observations each series has."""
@@ -80,3 +79,18 @@ def _spread(texts: list[str], counts: Counts) -> list[str]:
         return texts
     repeated: list[str] = np.repeat(np.array(texts, dtype=object), counts).tolist()
     return repeated
+
+
+def interleave(filled: Sequence[str | list[str]], count: int) -> list[str]:
+    """Return the texts of all rows, one after the other: ``count`` times ``len(filled)``."""
+    width = len(filled)
+    parts = [""] * (count * width)
+    for place, column in enumerate(filled):
+        parts[place::width] = [column] * count if isinstance(column, str) else column
+    return parts
+
+
+def rows(filled: Sequence[str | list[str]], count: int) -> list[str]:
+    """Return one text a row."""
+    columns = [[column] * count if isinstance(column, str) else column for column in filled]
+    return list(map("".join, zip(*columns, strict=True)))

@@ -22,8 +22,8 @@ def is_complex(component: Component) -> bool:
     return component.is_json or component.is_nested or component.data_type == "XHTML"
 
 
-def renderer(component: Component) -> Callable[[list[str]], list[str]]:
-    """Return what turns values of a complex component into ``Value`` elements."""
+def writer(component: Component) -> Callable[[str], str]:
+    """Return what turns a value of a complex component into ``Value`` elements."""
     write_text = structured_text if component.data_type == "XHTML" else text
     write_plain = _structured_value if component.data_type == "XHTML" else escape
 
@@ -33,14 +33,14 @@ def renderer(component: Component) -> Callable[[list[str]], list[str]]:
             return f"<Value>{texts}</Value>"
         return f"<Value>{write_plain(_plain(value))}</Value>"
 
-    def render(value: str) -> str:
+    def write(value: str) -> str:
         if not component.is_json:
             return write_value(value)
         decoded = msgspec.json.decode(value)
         values = decoded if isinstance(decoded, list) else [decoded]
         return "".join(map(write_value, values))
 
-    return lambda values: [render(value) for value in values]
+    return write
 
 
 def _plain(value: Any) -> str:

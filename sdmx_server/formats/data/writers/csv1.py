@@ -24,8 +24,8 @@ from sdmx_server.formats.data.writers.csv_rows import (
     times_of,
     write_rows,
 )
-from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.formats.data.writers.sdmx21 import in_sdmx21
+from sdmx_server.formats.data.writers.texts import in_pieces
 from sdmx_server.model.urn import parse_urn
 
 MEASURE = "OBS_VALUE"

@@ -36,7 +36,7 @@ from sdmx_server.formats.data.writers.csv_rows import (
     write_rows,
 )
 from sdmx_server.formats.data.writers.envelope import timestamp
-from sdmx_server.formats.data.writers.fragments import in_pieces
+from sdmx_server.formats.data.writers.texts import in_pieces
 from sdmx_server.model.urn import parse_urn
 
 STRUCTURES = {
@@ -194,6 +194,6 @@ def _languages(component: Component, dataset: Dataset, head: Sequence[Batch]) ->
     held = (
         dataset.dictionaries.get(component.id, ()),
         [dataset.dataset_attributes.get(component.id)],
-        *(batch.texts.get(component.id, ()) for batch in head),
+        *(b.texts[component.id].to_pylist() for b in head if component.id in b.texts),
     )
     return languages_in(chain.from_iterable(held))

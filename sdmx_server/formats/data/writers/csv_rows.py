@@ -22,8 +22,10 @@ from sdmx_server.formats.data.writers.columns import (
     Column,
     Lookup,
     PerSeries,
+    interleave,
     of_observations,
     of_series,
+    rows,
 )
 from sdmx_server.formats.data.writers.csv_cells import (
     SEPARATOR,
@@ -34,7 +36,6 @@ from sdmx_server.formats.data.writers.csv_cells import (
     write_cell,
     write_column,
 )
-from sdmx_server.formats.data.writers.fragments import interleave, rows
 
 LINE_END = "\r\n"
 
@@ -214,7 +215,7 @@ def _cells(component: Component | None, batch: Batch, sheet: _Sheet) -> Column |
     if id_ in batch.observations:
         return sheet.lookups[id_].texts(batch.observations[id_])
     if id_ in batch.texts:
-        return write_column(component, batch.texts[id_], sheet.style)
+        return write_column(component, batch.texts[id_].to_pylist(), sheet.style)
     if id_ in batch.series:
         return PerSeries(sheet.lookups[id_].texts(batch.series[id_]))
     return sheet.constants.get(id_, empty_cell(sheet.style))

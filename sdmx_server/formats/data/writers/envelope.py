@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pyarrow as pa
+
 from sdmx_server.dataset import Dataset, Message, ResolvedStructure
 from sdmx_server.formats.data.writers.fragments import escape
 from sdmx_server.formats.data.writers.packaging import packaging
@@ -76,8 +78,8 @@ def write_message(
     dialect: Dialect,
     message: Message,
     declared: Sequence[Declaration],
-    bodies: Iterable[Iterator[str]],
-) -> Iterator[str]:
+    bodies: Iterable[Iterator[str | pa.Buffer]],
+) -> Iterator[str | pa.Buffer]:
     """Yield the message: the envelope around the text of its data sets, and what was left out."""
     unique = list({declaration.id: declaration for declaration in declared}.values())
     yield _root(dialect, unique)

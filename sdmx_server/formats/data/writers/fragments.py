@@ -2,23 +2,32 @@
 
 A plan says how one element (a series, an observation) is spelt: constants, the cells
 between them, and wrappers that are left out when all of their cells are empty. A plan is
-filled for a whole batch at a time, a column a piece, so that no code runs per observation.
+filled for a whole batch at a time, a column a piece (``texts``).
 
 Source: Extensible Markup Language (XML) 1.0, sections 2.2 (characters), 2.4, 3.3.3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sdmx_server.dataset import Codes
-
-PIECE_BYTES = 1 << 20
-"""How large the pieces of an answer are, roughly."""
+from sdmx_server.formats.data.writers.texts import (
+    Lookup,
+    Piece,
+    Render,
+    Texts,
+    chosen,
+    content,
+    each,
+    holds_any,
+)
 
 _ILLEGAL = (*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
 _ESCAPES = {
@@ -35,10 +44,9 @@ _ESCAPES = {
         }
     ),
 }
-_MARKUP = ("&", "<", ">", '"')
-
-Table = npt.NDArray[np.object_]
-"""The finished text of every code of a dictionary; last, for code -1, that of an absent one."""
+_SPECIAL = np.zeros(256, np.bool_)
+_SPECIAL[[*range(0x20), *b'&<>"']] = True
+_NO_CHARACTERS = "\uffff".encode()[:2]  # how both begin that XML cannot hold
 
 
 def escape(text: str) -> str:
@@ -46,25 +54,37 @@ def escape(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def escape_all(texts: list[str]) -> list[str]:
-    """Return the texts escaped: the same list where there is nothing to escape."""
-    joined = "".join(texts)
-    if joined.isprintable() and not any(mark in joined for mark in _MARKUP):
+def escape_all(texts: pa.StringArray) -> pa.StringArray:
+    """Return the texts escaped: the same array where there is nothing to escape."""
+    if not holds_any(texts, _SPECIAL) and _NO_CHARACTERS not in bytes(content(texts)):
         return texts
-    return [escape(text) for text in texts]
+    return _EACH(texts)
+
+
+_EACH = each(escape)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The value of a component between two constants; nothing at all where it is absent.
 
-    ``render`` turns values into XML text.
+    ``write`` turns a value into XML text.
     """
 
     component: str
     before: str
     after: str
-    render: Callable[[list[str]], list[str]] = escape_all
+    write: Callable[[str], str] = escape
+
+    @property
+    def render(self) -> Render:
+        """What turns many values into XML text."""
+        return escape_all if self.write is escape else each(self.write)
+
+    def finished(self, texts: pa.StringArray) -> pa.StringArray:
+        """Return values as XML text, between the constants."""
+        parts = (pa.scalar(self.before), self.render(texts), pa.scalar(self.after))
+        return pc.binary_join_element_wise(*parts, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +100,11 @@ class Wrapper:
 class Joint:
     """What the values of several components make together; nothing where all are absent.
 
-    ``render`` turns one value of each, None where it is absent, into XML text.
+    ``write`` turns one value of each, None where it is absent, into XML text.
     """
 
     components: tuple[str, ...]
-    render: Callable[[tuple[str | None, ...]], str]
+    write: Callable[[tuple[str | None, ...]], str]
 
 
 Plan = tuple[str | Cell | Wrapper | Joint, ...]
@@ -97,73 +117,63 @@ class Columns:
 
     count: int
     codes: Mapping[str, Codes]
-    texts: Mapping[str, list[str | None]]
+    texts: Mapping[str, pa.StringArray]
 
 
-def tables(plan: Plan, dictionaries: Mapping[str, tuple[str, ...]]) -> dict[str, Table]:
-    """Return the finished text of every code that the cells of a plan can hold."""
-    return {
-        cell.component: _table(cell, dictionaries[cell.component])
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What the batches of an answer have in common: how codes are spelt.
+
+    Attributes:
+        cells: by component id the finished text of its codes.
+        values: by component id its dictionary, for what is joined with others.
+    """
+
+    cells: Mapping[str, Lookup]
+    values: Mapping[str, tuple[str, ...]]
+
+
+def filling(plan: Plan, dictionaries: Mapping[str, tuple[str, ...]]) -> Filling:
+    """Return how the codes of all the cells of a plan are spelt."""
+    cells = {
+        cell.component: Lookup(dictionaries[cell.component], cell.finished)
         for cell in _cells(plan)
         if cell.component in dictionaries
-    } | {
-        component: np.array([*dictionaries[component], None], dtype=object)
-        for joint in _joints(plan)
-        for component in joint.components
-        if component in dictionaries
     }
+    return Filling(cells, dictionaries)
 
 
-def fill(plan: Plan, columns: Columns, tables: Mapping[str, Table]) -> list[str | list[str]]:
-    """Return the pieces of a plan as columns; a constant stands for a column of itself."""
-    filled: list[str | list[str]] = []
+def fill(plan: Plan, columns: Columns, known: Filling) -> list[Piece]:
+    """Return the pieces of a plan as columns."""
+    filled: list[Piece] = []
     for piece in plan:
         if isinstance(piece, str):
             filled.append(piece)
         elif isinstance(piece, Cell):
-            filled += _fill_cell(piece, columns, tables)
+            filled += _fill_cell(piece, columns, known)
         elif isinstance(piece, Joint):
-            filled += _fill_joint(piece, columns, tables)
+            filled.append(_fill_joint(piece, columns, known))
         else:
-            filled += _fill_wrapper(piece, columns, tables)
+            filled += _fill_wrapper(piece, columns, known)
     return _constants_merged(filled)
-
-
-def interleave(filled: Sequence[str | list[str]], count: int) -> list[str]:
-    """Return the texts of all rows, one after the other: ``count`` times ``len(filled)``."""
-    width = len(filled)
-    parts = [""] * (count * width)
-    for place, column in enumerate(filled):
-        parts[place::width] = [column] * count if isinstance(column, str) else column
-    return parts
-
-
-def rows(filled: Sequence[str | list[str]], count: int) -> list[str]:
-    """Return one text a row."""
-    columns = [[column] * count if isinstance(column, str) else column for column in filled]
-    return list(map("".join, zip(*columns, strict=True)))
 
 
 def write_row(plan: Plan, values: Mapping[str, str]) -> str:
     """Return one element; a component that ``values`` does not name is absent."""
-    ids = [cell.component for cell in _cells(plan)]
-    ids += [component for joint in _joints(plan) for component in joint.components]
-    texts: dict[str, list[str | None]] = {id_: [values.get(id_)] for id_ in ids}
-    return "".join(interleave(fill(plan, Columns(1, {}, texts), {}), 1))
+    return "".join(_written(piece, values) for piece in plan)
 
 
-def in_pieces(texts: Iterable[str]) -> Iterator[bytes]:
-    """Yield the texts as UTF-8, in pieces of about 1 MB, whatever their own lengths are."""
-    waiting = bytearray()
-    for text in texts:
-        waiting += text.encode()
-        if len(waiting) >= PIECE_BYTES:
-            whole = len(waiting) - len(waiting) % PIECE_BYTES
-            for start in range(0, whole, PIECE_BYTES):
-                yield bytes(waiting[start : start + PIECE_BYTES])
-            del waiting[:whole]
-    if waiting:
-        yield bytes(waiting)
+def _written(piece: str | Cell | Wrapper | Joint, values: Mapping[str, str]) -> str:
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, Cell):
+        value = values.get(piece.component)
+        return "" if value is None else f"{piece.before}{piece.write(value)}{piece.after}"
+    if isinstance(piece, Joint):
+        found = tuple(values.get(component) for component in piece.components)
+        return piece.write(found) if any(found) else ""
+    inside = [cell for cell in piece.cells if cell.component in values]
+    return f"{piece.before}{write_row(tuple(inside), values)}{piece.after}" if inside else ""
 
 
 def _cells(plan: Plan) -> Iterator[Cell]:
@@ -174,60 +184,47 @@ def _cells(plan: Plan) -> Iterator[Cell]:
             yield from piece.cells
 
 
-def _joints(plan: Plan) -> Iterator[Joint]:
-    return (piece for piece in plan if isinstance(piece, Joint))
-
-
-def _table(cell: Cell, texts: tuple[str, ...]) -> Table:
-    rendered = cell.render(list(texts))
-    table = np.empty(len(texts) + 1, dtype=object)
-    table[:-1] = [f"{cell.before}{text}{cell.after}" for text in rendered]
-    table[-1] = ""
-    return table
-
-
-def _fill_cell(cell: Cell, columns: Columns, tables: Mapping[str, Table]) -> list[str | list[str]]:
+def _fill_cell(cell: Cell, columns: Columns, known: Filling) -> list[Piece]:
     codes = columns.codes.get(cell.component)
     if codes is not None:
-        return [tables[cell.component][codes].tolist()]
+        return [known.cells[cell.component].column(codes)]
     texts = columns.texts.get(cell.component)
     if texts is None:
         return []
-    present = [text for text in texts if text is not None]
-    if len(present) == columns.count:
-        return [cell.before, cell.render(present), cell.after]
-    rendered = iter(cell.render(present))
-    return [
-        ["" if text is None else f"{cell.before}{next(rendered)}{cell.after}" for text in texts]
-    ]
+    if not texts.null_count:
+        return [cell.before, Texts(cell.render(texts)), cell.after]
+    present = np.asarray(texts.is_valid())
+    finished = pa.concat_arrays([pa.array([""]), cell.finished(texts.drop_null())])
+    return [Texts(finished, np.where(present, np.cumsum(present, dtype=np.int32), np.int32(0)))]
 
 
-def _fill_joint(
-    joint: Joint, columns: Columns, tables: Mapping[str, Table]
-) -> list[str | list[str]]:
-    absent: list[str | None] = [None] * columns.count
-    found: list[list[str | None]] = [
-        tables[id_][columns.codes[id_]].tolist()
-        if id_ in columns.codes
-        else columns.texts.get(id_, absent)
-        for id_ in joint.components
-    ]
+def _fill_joint(joint: Joint, columns: Columns, known: Filling) -> Texts:
+    found = [_values(component, columns, known) for component in joint.components]
     values = list(zip(*found, strict=True))
-    rendered = {each: joint.render(each) if any(each) else "" for each in set(values)}
-    return [[rendered[each] for each in values]]
+    written = {each: joint.write(each) if any(each) else "" for each in set(values)}
+    return Texts(pa.array([written[each] for each in values], pa.string()))
 
 
-def _fill_wrapper(
-    wrapper: Wrapper, columns: Columns, tables: Mapping[str, Table]
-) -> list[str | list[str]]:
-    present = np.zeros(columns.count, dtype=bool)
-    inside: list[str | list[str]] = []
+def _values(component: str, columns: Columns, known: Filling) -> list[str | None]:
+    if component in columns.codes:
+        dictionary = (*known.values[component], None)
+        return [dictionary[code] for code in columns.codes[component].tolist()]
+    texts = columns.texts.get(component)
+    found: list[str | None] = [None] * columns.count if texts is None else texts.to_pylist()
+    return found
+
+
+def _fill_wrapper(wrapper: Wrapper, columns: Columns, known: Filling) -> list[Piece]:
+    present = np.zeros(columns.count, np.bool_)
+    inside: list[Piece] = []
     for cell in wrapper.cells:
         present |= _presence(cell.component, columns)
-        inside += _fill_cell(cell, columns, tables)
+        inside += _fill_cell(cell, columns, known)
+    if not present.any():
+        return []
     if present.all():
         return [wrapper.before, *inside, wrapper.after]
-    return [_where(present, wrapper.before), *inside, _where(present, wrapper.after)]
+    return [chosen(present, wrapper.before), *inside, chosen(present, wrapper.after)]
 
 
 def _presence(component: str, columns: Columns) -> npt.NDArray[np.bool_]:
@@ -235,19 +232,11 @@ def _presence(component: str, columns: Columns) -> npt.NDArray[np.bool_]:
     if codes is not None:
         return codes >= 0
     texts = columns.texts.get(component)
-    if texts is None:
-        return np.zeros(columns.count, dtype=bool)
-    return np.fromiter((text is not None for text in texts), dtype=bool, count=columns.count)
+    return np.zeros(columns.count, np.bool_) if texts is None else np.asarray(texts.is_valid())
 
 
-def _where(present: npt.NDArray[np.bool_], text: str) -> list[str]:
-    choices = np.array(["", text], dtype=object)
-    chosen: list[str] = choices[present.astype(np.intp)].tolist()
-    return chosen
-
-
-def _constants_merged(filled: list[str | list[str]]) -> list[str | list[str]]:
-    merged: list[str | list[str]] = []
+def _constants_merged(filled: list[Piece]) -> list[Piece]:
+    merged: list[Piece] = []
     for column in filled:
         last = merged[-1] if merged else None
         if isinstance(column, str) and isinstance(last, str):

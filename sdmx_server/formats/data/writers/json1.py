@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from sdmx_server.dataset import Dataset, Message, Rendering
 from sdmx_server.errors import NotAcceptable
-from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.formats.data.writers.json_batches import Frame
 from sdmx_server.formats.data.writers.json_dialect import V1_0
 from sdmx_server.formats.data.writers.json_message import (
@@ -20,6 +19,7 @@ from sdmx_server.formats.data.writers.json_message import (
     write_dataset,
 )
 from sdmx_server.formats.data.writers.sdmx21 import in_sdmx21
+from sdmx_server.formats.data.writers.texts import in_pieces
 
 
 def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[bytes]:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sdmx_server.dataset import Dataset, Message, Rendering
 from sdmx_server.errors import SdmxError
-from sdmx_server.formats.data.writers.fragments import in_pieces
 from sdmx_server.formats.data.writers.json_dialect import V2_0, V2_1, Dialect
 from sdmx_server.formats.data.writers.json_message import (
     encode,
@@ -19,6 +18,7 @@ from sdmx_server.formats.data.writers.json_message import (
     write_dataset,
 )
 from sdmx_server.formats.data.writers.json_structure import Object
+from sdmx_server.formats.data.writers.texts import in_pieces
 
 PARTIAL = 206
 """The HTTP status that says of an answer that it is one in part."""

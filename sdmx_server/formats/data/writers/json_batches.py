@@ -16,10 +16,11 @@ from sdmx_server.formats.data.writers.columns import (
     Column,
     Counts,
     PerSeries,
+    interleave,
     of_observations,
     of_series,
+    rows,
 )
-from sdmx_server.formats.data.writers.fragments import interleave, rows
 from sdmx_server.formats.data.writers.json_annotations import Annotations
 from sdmx_server.formats.data.writers.json_levels import Levels
 from sdmx_server.formats.data.writers.json_numbers import Texts
@@ -128,7 +129,7 @@ def _column(
         codes = batch.observations[id_]
         return frame.values[id_].cells(codes, dataset.dictionaries[id_])
     if id_ in batch.texts:
-        texts = batch.texts[id_]
+        texts = batch.texts[id_].to_pylist()
         values = frame.values.get(id_)
         return values.cells_of(texts) if values else frame.render(component)(texts)
     if id_ in batch.series:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from sdmx_server.dataset import Action, Component, Dataset, Message, Rendering
 from sdmx_server.errors import NotAcceptable
 from sdmx_server.formats.data.writers.envelope import (
@@ -24,12 +26,12 @@ from sdmx_server.formats.data.writers.fragments import (
     Plan,
     Wrapper,
     escape,
-    in_pieces,
     write_row,
 )
 from sdmx_server.formats.data.writers.ml_annotations import element, in_columns, write_ml21
 from sdmx_server.formats.data.writers.packaging import Markup, Packaging, packaging, write_batches
 from sdmx_server.formats.data.writers.sdmx21 import in_sdmx21
+from sdmx_server.formats.data.writers.texts import in_pieces
 from sdmx_server.model.urn import parse_urn
 
 PRIMARY_MEASURE = "OBS_VALUE"
@@ -171,7 +173,7 @@ def check_time_series(dataset: Dataset) -> None:
 
 def _write(
     dialect: Dialect,
-    write_dataset: Callable[[Dataset, Declaration], Iterator[str]],
+    write_dataset: Callable[[Dataset, Declaration], Iterator[str | pa.Buffer]],
     datasets: Sequence[Dataset],
     message: Message,
 ) -> Iterator[bytes]:
@@ -203,7 +205,7 @@ def _data_set_attributes(dataset: Dataset, declaration: Declaration, prefix: str
     return "".join(f' {prefix}{name}="{value}"' for name, value in attributes.items())
 
 
-def _generic_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str]:
+def _generic_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str | pa.Buffer]:
     yield f"\n<message:DataSet{_data_set_attributes(dataset, declaration)}>"
     yield element(dataset.annotations, write_ml21)
     note = _generic_attributes(tuple(dataset.dataset_attributes))
@@ -261,7 +263,7 @@ def _value(id_: str) -> Cell:
     return Cell(id_, f'<generic:Value id="{id_}" value="', '"/>')
 
 
-def _specific_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str]:
+def _specific_dataset(dataset: Dataset, declaration: Declaration) -> Iterator[str | pa.Buffer]:
     start: Plan = (
         f"\n<message:DataSet{_data_set_attributes(dataset, declaration, 'ss:')}"
         f' ss:dataScope="{_scope(dataset)}" xsi:type="{declaration.prefix}:DataSetType"',

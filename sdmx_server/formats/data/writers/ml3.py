@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from sdmx_server.dataset import Action, Component, Dataset, GroupValues, Message, Rendering
-from sdmx_server.formats.data.writers.complex_values import is_complex, renderer
+from sdmx_server.formats.data.writers.complex_values import is_complex, writer
 from sdmx_server.formats.data.writers.envelope import (
     Declaration,
     Dialect,
@@ -23,10 +25,11 @@ from sdmx_server.formats.data.writers.envelope import (
     timestamp,
     write_message,
 )
-from sdmx_server.formats.data.writers.fragments import Cell, Plan, escape, in_pieces, write_row
+from sdmx_server.formats.data.writers.fragments import Cell, Plan, escape, write_row
 from sdmx_server.formats.data.writers.ml_annotations import element, in_columns, write_ml3
 from sdmx_server.formats.data.writers.ml_metadata import check_expressible, metadata
 from sdmx_server.formats.data.writers.packaging import Markup, Packaging, packaging, write_batches
+from sdmx_server.formats.data.writers.texts import in_pieces
 
 _V3_1 = Dialect(
     root="StructureSpecificData",
@@ -67,7 +70,7 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
     return in_pieces(write_message(_DIALECTS[rendering.version], message, declared, bodies))
 
 
-def _dataset(dataset: Dataset, declaration: Declaration, action: str) -> Iterator[str]:
+def _dataset(dataset: Dataset, declaration: Declaration, action: str) -> Iterator[str | pa.Buffer]:
     prefix = declaration.prefix
     attributes = {"structureRef": declaration.id, "action": action}
     if dataset.valid_from:
@@ -142,4 +145,4 @@ def _attributes(components: Sequence[Component]) -> list[Cell]:
 
 def _comp(component: Component, prefix: str) -> Cell:
     before = f'<Comp id="{component.id}" xsi:type="{prefix}:{component.id}">'
-    return Cell(component.id, before, "</Comp>", renderer(component))
+    return Cell(component.id, before, "</Comp>", writer(component))

@@ -34,10 +34,7 @@ Write = Callable[[str], str]
 def in_columns(columns: tuple[str, ...], write: Write) -> Plan:
     """Return the plan of an ``Annotations`` element that some columns fill, or of none."""
 
-    def render(texts: list[str]) -> list[str]:
-        return list(map(write, texts))
-
-    cells = tuple(Cell(column, "", "", render) for column in columns)
+    cells = tuple(Cell(column, "", "", write) for column in columns)
     return (Wrapper(_START, cells, _END),) if cells else ()
 
 

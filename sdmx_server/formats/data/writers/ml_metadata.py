@@ -30,7 +30,7 @@ def metadata(components: Sequence[Component]) -> Plan:
     paths = [tuple(component.id.split(".")) for component in nested]
     markup = [p for p, c in zip(paths, nested, strict=True) if c.data_type == XHTML]
 
-    def render(texts: tuple[str | None, ...]) -> str:
+    def write(texts: tuple[str | None, ...]) -> str:
         contents = (
             (path, component.repeats, _content(text, component))
             for path, component, text in zip(paths, nested, texts, strict=True)
@@ -38,7 +38,7 @@ def metadata(components: Sequence[Component]) -> Plan:
         inside = "".join(map(_attribute, reported(contents, markup)))
         return f'<Metadata xmlns:metadata="{_NAMESPACE}">{inside}</Metadata>'
 
-    return (Joint(tuple(component.id for component in nested), render),)
+    return (Joint(tuple(component.id for component in nested), write),)
 
 
 def check_expressible(dataset: Dataset) -> None:

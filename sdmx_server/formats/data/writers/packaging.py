@@ -5,26 +5,27 @@ Source: SDMX 2.1 Section 3A, "Data Set"; SDMX 3.1 SDMX-ML documentation, "Data S
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
+import pyarrow as pa
 
 from sdmx_server.dataset import Batch, Component, Dataset, Level
 from sdmx_server.formats.data.writers.annotations import annotated
 from sdmx_server.formats.data.writers.fragments import (
     Cell,
     Columns,
+    Filling,
+    Joint,
     Plan,
-    Table,
     Wrapper,
     fill,
-    interleave,
-    rows,
-    tables,
+    filling,
 )
+from sdmx_server.formats.data.writers.texts import Between, Piece, repeated, rows, weave
 from sdmx_server.query import ALL_DIMENSIONS
 
 
@@ -95,63 +96,58 @@ def packaging(dataset: Dataset) -> Packaging:
     )
 
 
-def write_batches(dataset: Dataset, markup: Markup) -> Iterator[str]:
+def write_batches(dataset: Dataset, markup: Markup) -> Iterator[pa.Buffer]:
     """Yield the series, or the flat observations, of each batch."""
-    finished = tables(
-        (*markup.series, *markup.series_end, *markup.observation), dataset.dictionaries
-    )
+    whole = (*markup.series, *markup.series_end, *markup.observation)
+    known = filling(whole, dataset.dictionaries)
+    write = _series if markup.series else _flat
     for batch in dataset.batches:
-        if not markup.series:
-            yield _flat(batch, markup, finished, dataset.with_observations)
-        elif dataset.with_observations:
-            yield _series_with_observations(batch, markup, finished)
-        else:
-            heads = _of_series(markup.series, batch, finished)
-            ends = _of_series(markup.series_end, batch, finished)
-            yield "".join(map("".join, zip(heads, ends, strict=True)))
+        yield from write(batch, markup, known)
 
 
-def _flat(
-    batch: Batch, markup: Markup, finished: Mapping[str, Table], with_observations: bool
-) -> str:
-    counts = np.diff(batch.offsets) if with_observations else np.ones(batch.series_count, int)
+def _flat(batch: Batch, markup: Markup, known: Filling) -> Iterator[pa.Buffer]:
+    counts = np.diff(batch.offsets)
+    if not batch.observation_count:
+        counts = np.ones(batch.series_count, np.int64)
     count = int(counts.sum())
-    repeated = {id_: np.repeat(codes, counts) for id_, codes in batch.series.items()}
-    columns = Columns(count, {**repeated, **batch.observations}, batch.texts)
+    lowered = {
+        id_: np.repeat(codes, counts)
+        for id_, codes in batch.series.items()
+        if id_ in _inside(markup.observation)
+    }
+    columns = Columns(count, {**lowered, **batch.observations}, batch.texts)
     above = Columns(batch.series_count, batch.series, {})
-    filled: list[str | list[str]] = []
+    filled: list[Piece] = []
     # Neighbours that stay the same through a series are joined once a series.
     for is_above, pieces in groupby(markup.observation, partial(_is_of_series, batch)):
         if is_above:
-            texts = rows(fill(tuple(pieces), above, finished), above.count)
-            filled.append(np.array(texts, dtype=object).repeat(counts).tolist())
+            heads = rows(fill(tuple(pieces), above, known), above.count)
+            filled.append(repeated(heads, counts))
         else:
-            filled += fill(tuple(pieces), columns, finished)
-    return "".join(interleave(filled, count))
+            filled += fill(tuple(pieces), columns, known)
+    yield from weave(filled, count)
 
 
-def _is_of_series(batch: Batch, piece: str | Cell | Wrapper) -> bool:
+def _inside(plan: Plan) -> frozenset[str]:
+    """Return the components that stand within a piece beside others."""
+    joints = (piece.components for piece in plan if isinstance(piece, Joint))
+    wrappers = (piece.cells for piece in plan if isinstance(piece, Wrapper))
+    return frozenset(chain(*joints, (cell.component for cell in chain(*wrappers))))
+
+
+def _is_of_series(batch: Batch, piece: str | Cell | Wrapper | Joint) -> bool:
     return isinstance(piece, Cell) and piece.component in batch.series
 
 
-def _series_with_observations(batch: Batch, markup: Markup, finished: Mapping[str, Table]) -> str:
+def _series(batch: Batch, markup: Markup, known: Filling) -> Iterator[pa.Buffer]:
+    above = Columns(batch.series_count, batch.series, {})
+    heads, ends = (
+        rows(fill(plan, above, known), above.count) for plan in (markup.series, markup.series_end)
+    )
     columns = Columns(batch.observation_count, batch.observations, batch.texts)
-    filled = fill(markup.observation, columns, finished)
-    parts = interleave(filled, columns.count)
-    starts = (batch.offsets * len(filled)).tolist()
-    waiting = ""
-    heads = _of_series(markup.series, batch, finished)
-    ends = _of_series(markup.series_end, batch, finished)
-    for head, series_end, start, end in zip(heads, ends, starts[:-1], starts[1:], strict=True):
-        waiting += head
-        if end > start:
-            parts[start] = waiting + parts[start]
-            waiting = ""
-        waiting += series_end
-    parts.append(waiting)
-    return "".join(parts)
-
-
-def _of_series(plan: Plan, batch: Batch, finished: Mapping[str, Table]) -> list[str]:
-    columns = Columns(batch.series_count, batch.series, {})
-    return rows(fill(plan, columns, finished), columns.count)
+    filled = fill(markup.observation, columns, known) if columns.count else [""]
+    # The head of a series stands before its first observation, its end before what comes next.
+    order = np.arange(2 * above.count).reshape(2, -1).T.reshape(-1)
+    around = pa.concat_arrays([heads, ends]).take(pa.array(order))
+    places = np.stack([batch.offsets[:-1], batch.offsets[1:]], axis=1).reshape(-1)
+    yield from weave(filled, columns.count, Between(places, around))
