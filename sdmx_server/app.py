@@ -16,6 +16,7 @@ from sdmx_server.exchange.tokens import Tokens
 from sdmx_server.rest import authentication, health, maintenance, v1, v2
 from sdmx_server.rest.dialects import V1, V2, Dialect
 from sdmx_server.rest.problems import problem
+from sdmx_server.rest.ready import ReadyAnswers
 from sdmx_server.rest.urls import Tail
 from sdmx_server.settings import Settings, load_settings
 from sdmx_server.site import EXTENSION, Site
@@ -77,6 +78,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SdmxError, lambda error: problem(error, _dialect()))
     app.register_error_handler(Exception, _unexpected)
+    app.wsgi_app = ReadyAnswers(app.wsgi_app, stores.present)  # type: ignore[method-assign]
     return app
 
 
