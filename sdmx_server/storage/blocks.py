@@ -17,6 +17,8 @@ from sdmx_server.dataset import Codes, Layout
 from sdmx_server.storage.columns import Flags, Keys
 from sdmx_server.storage.series_index import observation_columns
 
+_FEW_STRETCHES = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -98,35 +100,65 @@ def merge(held: Block, new: Block, places: tuple[Keys, Keys], *, replace: bool) 
         replace: whether a new observation replaces one that was there whole; otherwise it
             leaves what it says nothing of.
     """
-    if not len(held.series):
-        return new
-    both = np.concatenate(places)
-    order = np.argsort(both, kind="stable")
-    both = both[order]
-    twice = both[1:] == both[:-1]
-    final = np.flatnonzero(np.append(~twice, True))
-    chosen = order[final]
-    updated = np.append(False, twice)[final]
-    before = np.where(updated, order[final - 1], chosen)
-
-    together = join([held, new])
-    if replace:
-        return pick(together, chosen)
+    if not len(held.series) or not len(new.series):
+        return held if len(held.series) else new
+    spots = np.searchsorted(places[0], places[1])
+    updates = places[0][np.minimum(spots, len(places[0]) - 1)] == places[1]
+    inserts = ~updates
+    first = len(held.series)
+    rows = np.arange(first, first + len(new.series))
+    chosen = np.insert(np.arange(first), spots[inserts], rows[inserts])
+    before = spots[updates]
+    at = before + np.cumsum(inserts)[updates]
+    chosen[at] = rows[updates]
+    kept = _Merged(chosen, at[:0], before[:0]) if replace else _Merged(chosen, at, before)
     return Block(
-        together.series[chosen],
-        {column: _coalesce(codes, chosen, before) for column, codes in together.codes.items()},
-        {
-            column: _coalesce_texts(texts, chosen, before)
-            for column, texts in together.texts.items()
-        },
+        np.concatenate([held.series, new.series])[chosen],
+        {c: _merged_codes(codes, new.codes[c], kept) for c, codes in held.codes.items()},
+        {c: _merged_texts(texts, new.texts[c], kept) for c, texts in held.texts.items()},
     )
 
 
-def _coalesce(codes: Codes, chosen: Keys, before: Keys) -> Codes:
-    own = codes[chosen]
-    return np.where(own < 0, codes[before], own)
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """Which observations stand where once two blocks are one.
+
+    Attributes:
+        chosen: places in both blocks, one behind the other.
+        updated: those in the result that keep what the new observation says nothing of.
+        before: the places that these had.
+    """
+
+    chosen: Keys
+    updated: Keys
+    before: Keys
 
 
-def _coalesce_texts(texts: pa.Array, chosen: Keys, before: Keys) -> pa.Array:
-    given = np.asarray(texts.is_valid())
-    return texts.take(pa.array(np.where(given[chosen], chosen, before)))
+def _merged_codes(held: Codes, new: Codes, merged: _Merged) -> Codes:
+    codes = np.concatenate([held, new])[merged.chosen]
+    own = codes[merged.updated]
+    codes[merged.updated] = np.where(own < 0, held[merged.before], own)
+    return codes
+
+
+def _merged_texts(held: pa.Array, new: pa.Array, merged: _Merged) -> pa.Array:
+    chosen, first = merged.chosen, len(held)
+    if new.null_count:
+        chosen = chosen.copy()
+        own = chosen[merged.updated]
+        absent = np.asarray(new.is_null())[own - first]
+        chosen[merged.updated] = np.where(absent, merged.before, own)
+        if len(chosen) == first and chosen.max() < first:
+            return held
+    return _gathered(pa.concat_arrays([held, new]), chosen)
+
+
+def _gathered(texts: pa.Array, places: Keys) -> pa.Array:
+    """Return texts by their places; a few stretches are copied faster as such."""
+    starts = np.append(0, np.flatnonzero(places[1:] != places[:-1] + 1) + 1)
+    if len(starts) > _FEW_STRETCHES:
+        return texts.take(pa.array(places))
+    lengths = np.diff(starts, append=len(places)).tolist()
+    return pa.concat_arrays(
+        [texts.slice(*each) for each in zip(places[starts].tolist(), lengths, strict=True)]
+    )

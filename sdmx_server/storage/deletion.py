@@ -28,7 +28,7 @@ from sdmx_server.dataset import PROVIDER, Codes, Layout
 from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.blocks import Block, blank, pick
 from sdmx_server.storage.columns import Flags, Keys, among, check_columns
-from sdmx_server.storage.draft import Arrangement, Draft, Read
+from sdmx_server.storage.draft import Arrangement, Draft, Shelf, Unit
 from sdmx_server.storage.incoming import (
     Incoming,
     SeriesNumbers,
@@ -61,9 +61,9 @@ class _Rule:
 
 
 def delete(
-    index: SeriesIndex, rows: pa.Table, read: Read, arrangement: Arrangement
-) -> tuple[SeriesIndex, dict[str, bytes]]:
-    """Return the version that is left of an older one, and its new chunks by digest.
+    index: SeriesIndex, rows: pa.Table, shelf: Shelf, arrangement: Arrangement
+) -> SeriesIndex:
+    """Return the version that is left of an older one; its new chunks are kept on the shelf.
 
     Rows that match nothing are no error.
 
@@ -72,8 +72,9 @@ def delete(
     """
     check_columns(index.layout, rows)
     incoming = read_rows(index, rows, arrangement.order)
-    numbers = number_series(index, incoming, np.zeros(0, np.int64))
-    draft = Draft(index, incoming, numbers, arrangement)
+    nothing = np.zeros(0, np.int32)
+    numbers = number_series(index, incoming.joined, dict.fromkeys(index.layout.dimensions, nothing))
+    draft = Draft(index, incoming.joined, numbers, arrangement)
     rules = _rules(index, incoming, numbers, draft.attributes.get(PROVIDER))
     touched = np.zeros(numbers.count, np.bool_)
     for rule in rules:
@@ -81,17 +82,15 @@ def delete(
             draft.attributes[column][rule.matched] = -1
         if not rule.named or set(rule.named) - draft.attributes.keys():
             touched |= rule.matched
-    for entry, start, stop in draft.ranges:
-        if entry is None:
-            continue
-        if not touched[start:stop].any():
-            draft.carry(entry)
-            continue
-        block = draft.block(entry, read(entry))
+
+    def left(unit: Unit) -> Block:
+        block = draft.block(unit.entry, shelf.read)
         for rule in rules:
             block = _apply(rule, block, index.layout.time)
-        draft.add(block, start, stop)
-    return draft.finish(), draft.contents
+        return block
+
+    units = [unit for unit in draft.ranges if unit.entry and touched[unit.start : unit.stop].any()]
+    return draft.finish(units, left, shelf.keep)
 
 
 def _rules(
@@ -133,7 +132,7 @@ def _named_patterns(
         for column, values in incoming.texts.items()
     }
     flags: dict[str, Codes] = {**{column: incoming.codes[column] for column in coded}, **texts}
-    said = Incoming(flags, {}, {}, {}, incoming.rows)
+    said = Incoming(flags, {}, incoming.joined, incoming.rows)
     return patterns(said, tuple(flags), rows)
 
 
@@ -158,7 +157,7 @@ def _rule(
     matched = among(series_keys, np.unique(row_keys))
     if time is None or time not in given:
         return _Rule(series_keys, np.unique(row_keys), 0, matched, named)
-    periods = len(incoming.dictionaries[time])
+    periods = len(incoming.joined.texts[time])
     _, dense = np.unique(np.concatenate([series_keys, row_keys]), return_inverse=True)
     series_keys, row_keys = dense[: numbers.count], dense[numbers.count :]
     wanted = np.unique(row_keys * periods + incoming.codes[time][rows])

@@ -34,9 +34,11 @@ class GrowingDictionary:
     def _encoded(self, texts: pa.Array) -> Codes:
         if not pa.types.is_dictionary(texts.type):
             texts = texts.dictionary_encode()
-        codes = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         places = self._codes_of(texts.dictionary.to_pylist())
-        return places[codes]
+        indices = texts.indices
+        filled = indices.fill_null(-1) if indices.null_count else indices
+        codes: Codes = places[np.asarray(filled)]
+        return codes
 
     def _codes_of(self, texts: Sequence[str | None]) -> Codes:
         places = self._places

@@ -7,7 +7,9 @@ that come in; at the end the texts that no longer occur are dropped.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import compress
 from typing import Any
@@ -16,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from sdmx_server.dataset import Codes, Layout
-from sdmx_server.storage.blocks import Block, part
+from sdmx_server.storage.blocks import Block, empty_block, part
 from sdmx_server.storage.chunks import TARGET, Chunk, compact, encode_chunk
 from sdmx_server.storage.columns import (
     Counts,
@@ -24,10 +26,16 @@ from sdmx_server.storage.columns import (
     chronological,
     coded_columns,
 )
-from sdmx_server.storage.incoming import Incoming, SeriesNumbers
+from sdmx_server.storage.dictionaries import Joined
+from sdmx_server.storage.incoming import SeriesNumbers
 from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, observation_columns
 
 Read = Callable[[ChunkEntry], Chunk]
+
+_THREADS = 2
+_AHEAD = 6  # units that are made or wait to be taken; each holds the rows of a few chunks
+_WORTH_THREADS = 3
+_MANY = 4  # chunks' worth of rows that are not cut before they are merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,33 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where chunks are; two threads may use it at once.
+
+    Attributes:
+        read: reads one, of an older version or made for this one.
+        keep: keeps a new one, by digest and content.
+    """
+
+    read: Read
+    keep: Callable[[str, bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Series that are made anew together.
+
+    Attributes:
+        entry: the old chunk that holds some of them; None without one.
+        start, stop: their numbers.
+    """
+
+    entry: ChunkEntry | None
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     digest: str
     start: int
@@ -52,45 +87,83 @@ class _Entry:
     used: Mapping[str, Codes]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The chunks of a unit, and what the index says of its series."""
+
+    unit: Unit
+    counts: Counts
+    first: Codes
+    last: Codes
+    chunks: Sequence[tuple[_Entry, bytes]]
+
+
 class Draft:
-    """Collects the chunks and series of a new version, in series order."""
+    """Collects the chunks and series of a new version."""
 
     def __init__(
-        self,
-        index: SeriesIndex,
-        incoming: Incoming,
-        numbers: SeriesNumbers,
-        arrangement: Arrangement,
+        self, index: SeriesIndex, joined: Joined, numbers: SeriesNumbers, arrangement: Arrangement
     ) -> None:
         self._chunk = arrangement.chunk
         self._old = index
         self._numbers = numbers
-        self._translations = incoming.translations
-        self._dictionaries = incoming.dictionaries
+        self._joined = joined
         self._arrays = {
-            column: pa.array(incoming.dictionaries[column], pa.string())
+            column: pa.array(joined.texts[column], pa.string())
             for column in observation_columns(index.layout)
         }
         self.attributes = {
-            column: self._spread(incoming.translations[column][index.series[column]])
+            column: self._spread(joined.held[column][index.series[column]])
             for column in index.layout.series
         }
         self._first = np.full(numbers.count, -1, np.int32)
         self._last = np.full(numbers.count, -1, np.int32)
         self._counts = np.zeros(numbers.count, np.int64)
         self._entries: list[_Entry] = []
-        self.contents: dict[str, bytes] = {}
 
     @property
-    def ranges(self) -> Iterator[tuple[ChunkEntry | None, int, int]]:
-        """The series numbers that each old chunk answers for; one range without old chunks."""
+    def ranges(self) -> list[Unit]:
+        """The series that each old chunk answers for; all of them where there is none."""
         entries: Sequence[ChunkEntry | None] = self._old.chunks or (None,)
-        starts = [0, *(int(self._numbers.held[c.start]) for c in self._old.chunks[1:])]
+        starts = [0, *self._numbers.held[[c.start for c in self._old.chunks[1:]]].tolist()]
         stops = [*starts[1:], self._numbers.count]
-        return zip(entries, starts, stops, strict=True)
+        return [Unit(*each) for each in zip(entries, starts, stops, strict=True)]
 
-    def block(self, entry: ChunkEntry, chunk: Chunk) -> Block:
-        """Return the observations of an old chunk."""
+    def units(self, new: Counts, *, replace_all: bool) -> list[Unit]:
+        """Return what has to be made anew where observations come in.
+
+        Args:
+            new: how many come in, by series.
+            replace_all: whether none that were there stay.
+        """
+        held = np.zeros(self._numbers.count, np.int64)
+        if not replace_all:
+            held[self._numbers.held] = self._old.counts
+        units: list[Unit] = []
+        for unit in self.ranges:
+            coming = int(new[unit.start : unit.stop].sum())
+            staying = int(held[unit.start : unit.stop].sum())
+            if coming > max(_MANY * self._chunk, 2 * staying):
+                most = (held + new)[unit.start : unit.stop]
+                units += [
+                    Unit(unit.entry, unit.start + low, unit.start + high)
+                    for low, high in _cuts(most, self._chunk)
+                ]
+            elif coming or unit.entry is None or replace_all:
+                units.append(unit)
+        return units
+
+    @property
+    def periods(self) -> int:
+        """How many periods there are; 1 without time."""
+        time = self._old.layout.time
+        return len(self._joined.texts[time]) if time else 1
+
+    def block(self, entry: ChunkEntry | None, read: Read) -> Block:
+        """Return the observations of an old chunk; none without one."""
+        if entry is None:
+            return empty_block(self._old.layout)
+        chunk = read(entry)
         counts = self._old.counts[entry.start : entry.stop]
         return Block(
             np.repeat(self._numbers.held[entry.start : entry.stop], counts),
@@ -101,35 +174,69 @@ class Draft:
             chunk.texts,
         )
 
-    def carry(self, entry: ChunkEntry) -> None:
+    def finish(
+        self,
+        units: Sequence[Unit],
+        block: Callable[[Unit], Block],
+        keep: Callable[[str, bytes], None],
+    ) -> SeriesIndex:
+        """Return the index of the new version.
+
+        Args:
+            units: what is made anew; old chunks that no unit names are carried over as they are.
+            block: returns all observations of a unit; threads call it.
+            keep: keeps a new chunk, by digest and content.
+        """
+        touched = {unit.entry.start for unit in units if unit.entry}
+        for entry in self._old.chunks:
+            if entry.start not in touched:
+                self._carry(entry)
+        for made in _in_threads(lambda unit: self._make(block(unit), unit), units):
+            self._accept(made, keep)
+        self._entries.sort(key=lambda entry: entry.start)
+        return self._index()
+
+    def _carry(self, entry: ChunkEntry) -> None:
         """Take an old chunk over as it is."""
         rows = slice(entry.start, entry.stop)
         numbers = self._numbers.held[rows]
         self._counts[numbers] = self._old.counts[rows]
         if self._old.layout.time is not None:
-            translated = self._translations[self._old.layout.time]
+            translated = self._joined.held[self._old.layout.time]
             self._first[numbers] = translated[self._old.first[rows]]
             self._last[numbers] = translated[self._old.last[rows]]
-        used = {column: self._translations[column][codes] for column, codes in entry.used.items()}
+        used = {column: self._joined.held[column][codes] for column, codes in entry.used.items()}
         start, stop = int(numbers[0]), int(numbers[-1]) + 1
         self._entries.append(_Entry(entry.digest, start, stop, entry.observations, used))
 
-    def add(self, block: Block, start: int, stop: int) -> None:
-        """Make chunks of all observations of the series from one number to another."""
-        counts = np.bincount(block.series - start, minlength=stop - start).astype(np.int64)
-        self._counts[start:stop] = counts
+    def _make(self, block: Block, unit: Unit) -> _Made:
+        """Make chunks of all observations of some series."""
+        series = unit.stop - unit.start
+        counts = np.bincount(block.series - unit.start, minlength=series).astype(np.int64)
         ends = np.cumsum(counts)
+        first, last = np.full(series, -1, np.int32), np.full(series, -1, np.int32)
         time = self._old.layout.time
         if time is not None:
             there = np.flatnonzero(counts)
-            self._first[start + there] = block.codes[time][(ends - counts)[there]]
-            self._last[start + there] = block.codes[time][ends[there] - 1]
+            first[there] = block.codes[time][(ends - counts)[there]]
+            last[there] = block.codes[time][ends[there] - 1]
+        chunks = []
         for low, high in _cuts(counts, self._chunk):
-            begin = int(ends[low - 1]) if low else 0
-            self._add_chunk(part(block, begin, int(ends[high - 1])), start + low, start + high)
+            begin, end = int(ends[low - 1]) if low else 0, int(ends[high - 1])
+            if end > begin:
+                of_chunk = part(block, begin, end) if end - begin < len(block.series) else block
+                place = unit.start + low, unit.start + high
+                chunks.append(self._encode(of_chunk, *place))
+        return _Made(unit, counts, first, last, chunks)
 
-    def finish(self) -> SeriesIndex:
-        """Return the index of the new version."""
+    def _accept(self, made: _Made, keep: Callable[[str, bytes], None]) -> None:
+        rows = slice(made.unit.start, made.unit.stop)
+        self._counts[rows], self._first[rows], self._last[rows] = made.counts, made.first, made.last
+        for entry, content in made.chunks:
+            keep(entry.digest, content)
+            self._entries.append(entry)
+
+    def _index(self) -> SeriesIndex:
         layout = self._old.layout
         kept = self._counts > 0
         series = {
@@ -139,12 +246,13 @@ class Draft:
         occurring = {column: [codes] for column, codes in series.items()}
         for column in observation_columns(layout):
             occurring[column] = [entry.used[column] for entry in self._entries]
-        final = {c: _renumbering(occurring[c], len(self._dictionaries[c])) for c in occurring}
+        texts = self._joined.texts
+        final = {c: _renumbering(occurring[c], len(texts[c])) for c in occurring}
         time = layout.time
         return SeriesIndex(
             layout=layout,
             dictionaries={
-                c: tuple(compress(self._dictionaries[c], (final[c] >= 0).tolist()))
+                c: tuple(compress(texts[c], (final[c] >= 0).tolist()))
                 for c in coded_columns(layout)
             },
             series={column: final[column][codes] for column, codes in series.items()},
@@ -161,20 +269,31 @@ class Draft:
 
     def _translated(self, column: str, entry: ChunkEntry) -> Codes:
         used = entry.used[column]
-        return self._translations[column][np.append(used[used >= 0], np.int32(-1))]
+        return self._joined.held[column][np.append(used[used >= 0], np.int32(-1))]
 
-    def _add_chunk(self, block: Block, start: int, stop: int) -> None:
-        if not len(block.series):
-            return
+    def _encode(self, block: Block, start: int, stop: int) -> tuple[_Entry, bytes]:
         columns, used = {}, {}
         for column, codes in block.codes.items():
             columns[column], used[column] = compact(codes, self._arrays[column])
         # A slice may drag bytes of its neighbours along, and equal chunks would differ.
-        whole = pa.array(np.arange(len(block.series)))
-        columns |= {column: texts.take(whole) for column, texts in block.texts.items()}
+        columns |= {column: pa.concat_arrays([texts]) for column, texts in block.texts.items()}
         digest, content = encode_chunk(columns)
-        self.contents[digest] = content
-        self._entries.append(_Entry(digest, start, stop, len(block.series), used))
+        return _Entry(digest, start, stop, len(block.series), used), content
+
+
+def _in_threads(work: Callable[[Unit], _Made], units: Sequence[Unit]) -> Iterator[_Made]:
+    """Yield what is made of each unit, in order; while one is taken, others are made."""
+    if len(units) < _WORTH_THREADS:
+        yield from map(work, units)
+        return
+    with ThreadPoolExecutor(_THREADS) as pool:
+        waiting: deque[Future[_Made]] = deque()
+        for unit in units:
+            waiting.append(pool.submit(work, unit))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _cuts(counts: Counts, chunk: int) -> Iterator[tuple[int, int]]:

@@ -14,15 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from sdmx_server.dataset import Codes
-from sdmx_server.storage.columns import (
-    Keys,
-    coded_columns,
-    encode_texts,
-    join_dictionaries,
-    pack,
-    text_column,
-    translation,
-)
+from sdmx_server.storage.columns import Keys, pack, text_column
+from sdmx_server.storage.dictionaries import GrowingDictionary, Joined, join
 from sdmx_server.storage.series_index import SeriesIndex
 
 
@@ -33,71 +26,75 @@ class Incoming:
     Attributes:
         codes: by id of a coded component one code a row.
         texts: by id of a measure or free attribute one text a row.
-        dictionaries: the texts that codes point into.
-        translations: for codes of the old version those in ``dictionaries``.
+        joined: the texts that codes point into.
         rows: how many rows there are.
     """
 
     codes: Mapping[str, Codes]
     texts: Mapping[str, pa.Array]
-    dictionaries: Mapping[str, tuple[str, ...]]
-    translations: Mapping[str, Codes]
+    joined: Joined
     rows: int
 
     def key(self, columns: Iterable[str], row: int) -> dict[str, str | None]:
         """Return the texts that a row has in some coded columns."""
         return {
-            column: self.dictionaries[column][code] if code >= 0 else None
+            column: self.joined.texts[column][code] if code >= 0 else None
             for column in columns
             for code in (int(self.codes[column][row]),)
         }
 
 
+def join_with(
+    index: SeriesIndex, texts: Mapping[str, Sequence[str]], order: Callable[[str], Any]
+) -> Joined:
+    """Bring the dictionaries of a version and of what comes in together."""
+    time = index.layout.time
+    return join(index.dictionaries, texts, {time: order} if time else {})
+
+
 def read_rows(index: SeriesIndex, rows: pa.Table, order: Callable[[str], Any]) -> Incoming:
     """Bring rows and an old version to common dictionaries."""
-    codes, dictionaries, translations = {}, {}, {}
-    layout = index.layout
-    for column in coded_columns(layout):
-        own, texts = encode_texts(text_column(rows, column))
-        held = index.dictionaries[column]
-        joined = join_dictionaries(held, texts, order if column == layout.time else None)
-        places = {text: code for code, text in enumerate(joined)}
-        codes[column] = translation(texts, places)[own]
-        translations[column] = translation(held, places)
-        dictionaries[column] = joined
-    texts_by_column = {column: text_column(rows, column) for column in layout.texts}
-    return Incoming(codes, texts_by_column, dictionaries, translations, rows.num_rows)
+    own = {column: GrowingDictionary() for column in index.dictionaries}
+    codes = {
+        column: dictionary.encode(pa.chunked_array([text_column(rows, column)]))
+        for column, dictionary in own.items()
+    }
+    joined = join_with(index, {c: dictionary.texts for c, dictionary in own.items()}, order)
+    return Incoming(
+        {column: joined.new[column][of_rows] for column, of_rows in codes.items()},
+        {column: text_column(rows, column) for column in index.layout.texts},
+        joined,
+        rows.num_rows,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesNumbers:
-    """The series of the old version and of rows, numbered together in key order.
+    """The series of the old version and of what comes in, numbered together in key order.
 
     Attributes:
         held: the number of each series of the old version.
-        rows: the number of the series of each row.
+        new: the number of each series that comes in.
         dimensions: by dimension id one code a number.
         count: how many there are.
     """
 
     held: Keys
-    rows: Keys
+    new: Keys
     dimensions: Mapping[str, Codes]
     count: int
 
 
-def number_series(index: SeriesIndex, incoming: Incoming, rows: Keys) -> SeriesNumbers:
-    """Number the series of the old version and of some rows, which have complete keys."""
+def number_series(index: SeriesIndex, joined: Joined, new: Mapping[str, Codes]) -> SeriesNumbers:
+    """Number the series of the old version and those that come in, given by dimension."""
     dimensions = index.layout.dimensions
     columns = [
-        np.concatenate(
-            [incoming.translations[d][index.series[d]], incoming.codes[d][rows]], dtype=np.int32
-        )
+        np.concatenate([joined.held[d][index.series[d]], joined.new[d][new[d]]], dtype=np.int32)
         for d in dimensions
     ]
     held = len(index.counts)
-    sizes = [len(incoming.dictionaries[d]) for d in dimensions]
-    keys = pack(columns, sizes, held + len(rows))
+    sizes = [len(joined.texts[d]) for d in dimensions]
+    keys = pack(columns, sizes, held + len(new[dimensions[0]]))
     values, places = np.unique(keys, return_index=True)
     numbers = np.searchsorted(values, keys)
     return SeriesNumbers(
@@ -129,6 +126,6 @@ def partial_keys(
 ) -> tuple[Keys, Keys]:
     """Return comparable keys over some dimensions: one a series, and one a row."""
     columns = [np.concatenate([numbers.dimensions[d], incoming.codes[d][rows]]) for d in dimensions]
-    sizes = [len(incoming.dictionaries[d]) for d in dimensions]
+    sizes = [len(incoming.joined.texts[d]) for d in dimensions]
     keys = pack(columns, sizes, numbers.count + len(rows))
     return keys[: numbers.count], keys[numbers.count :]

@@ -5,45 +5,58 @@ Source: SDMX 3.1 Technical Notes, section on dataset actions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial as bound
 
 import numpy as np
 import pyarrow as pa
 
-from sdmx_server.dataset import Codes
+from sdmx_server.dataset import Codes, Layout
 from sdmx_server.errors import SemanticError
-from sdmx_server.storage.blocks import Block, empty_block, merge, part, pick, positions
-from sdmx_server.storage.columns import Flags, Keys, among, check_columns, describe, pack
-from sdmx_server.storage.draft import Arrangement, Draft, Read
+from sdmx_server.storage.blocks import Block, empty_block, join, merge, part, pick, positions
+from sdmx_server.storage.columns import (
+    Flags,
+    Keys,
+    among,
+    check_columns,
+    describe,
+    key_columns,
+    pack,
+)
+from sdmx_server.storage.dictionaries import Joined
+from sdmx_server.storage.draft import Arrangement, Draft, Shelf, Unit
 from sdmx_server.storage.incoming import (
     Incoming,
     SeriesNumbers,
+    join_with,
     number_series,
     partial_keys,
     patterns,
-    read_rows,
 )
-from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, observation_columns
+from sdmx_server.storage.runs import Run, count_rows, places_of
+from sdmx_server.storage.series_index import SeriesIndex, observation_columns
+from sdmx_server.storage.staging import Staging
 
 
 def insert(
     index: SeriesIndex,
-    rows: pa.Table,
-    read: Read,
+    rows: pa.Table | Staging,
+    shelf: Shelf,
     arrangement: Arrangement,
     *,
     replace: bool = False,
     replace_all: bool = False,
-) -> tuple[SeriesIndex, dict[str, bytes]]:
-    """Return the version that rows make of an older one, and its new chunks by digest.
+) -> SeriesIndex:
+    """Return the version that rows make of an older one; its new chunks are kept on the shelf.
 
     A row without time (with all or some dimensions) gives series attributes to every series
     that it matches.
 
     Args:
         index: the older version, of the same layout.
-        rows: one column of texts a component.
-        read: reads a chunk of the older version.
+        rows: one column of texts a component; or staged rows.
+        shelf: where chunks are.
         arrangement: how versions are arranged.
         replace: whether an observation replaces one that was there whole.
         replace_all: whether nothing that was there stays.
@@ -53,97 +66,133 @@ def insert(
         SemanticError: if a row lacks a dimension, or series attributes of rows contradict
             each other or match no series.
     """
+    made = _Insertion(index, shelf, arrangement, replace, replace_all)
+    if isinstance(rows, Staging):
+        return made.of(rows, None)
     check_columns(index.layout, rows)
-    incoming = read_rows(index, rows, arrangement.order)
-    whole = _complete(index, incoming)
-    places = np.flatnonzero(whole)
-    numbers = number_series(index, incoming, places)
-    draft = Draft(index, incoming, numbers, arrangement)
-    _set_attributes(draft, incoming, places, numbers, keep=not replace_all)
-    alive = np.zeros(numbers.count, np.bool_)
-    alive[numbers.rows] = True
-    alive[numbers.held] |= not replace_all
-    _attach(draft, incoming, numbers, np.flatnonzero(~whole), alive)
-
-    def held(entry: ChunkEntry | None) -> Block:
-        if entry is None or replace_all:
-            return empty_block(index.layout)
-        return draft.block(entry, read(entry))
-
-    block, ordered = _ordered(index, incoming, numbers, places)
-    periods = _periods(index, incoming)
-    for entry, start, stop in draft.ranges:
-        low, high = (int(each) for each in np.searchsorted(block.series, [start, stop]))
-        if entry and low == high and not replace_all:
-            draft.carry(entry)
-            continue
-        old = held(entry)
-        keys = positions(old, index.layout.time, periods), ordered[low:high]
-        draft.add(merge(old, part(block, low, high), keys, replace=replace), start, stop)
-    return draft.finish(), draft.contents
+    whole, partial = _parted(index.layout, rows)
+    with Staging(index.layout, order=arrangement.order) as staging:
+        staging.add(whole)
+        return made.of(staging, partial)
 
 
-def _complete(index: SeriesIndex, incoming: Incoming) -> Flags:
-    """Tell which rows are observations; the others may hold series attributes only.
+@dataclass(frozen=True, slots=True)
+class _Insertion:
+    """What ``insert`` is told beside the rows."""
 
-    Raises:
-        SemanticError: if a row has a value of an observation but not its whole key.
+    index: SeriesIndex
+    shelf: Shelf
+    arrangement: Arrangement
+    replace: bool
+    replace_all: bool
+
+    def of(self, staging: Staging, partial: pa.Table | None) -> SeriesIndex:
+        """Return the version that staged rows make, and rows that hold attributes alone."""
+        _check_once(staging)
+        index = self.index
+        codes = staging.encode(partial) if partial is not None else None
+        joined = join_with(index, staging.dictionaries, self.arrangement.order)
+        numbers = number_series(index, joined, staging.members)
+        draft = Draft(index, joined, numbers, self.arrangement)
+        _set_attributes(draft, staging, joined, numbers, keep=not self.replace_all)
+        if partial is not None and codes is not None:
+            alive = np.zeros(numbers.count, np.bool_)
+            alive[numbers.new] = True
+            alive[numbers.held] |= not self.replace_all
+            apart = {column: joined.new[column][own] for column, own in codes.items()}
+            incoming = Incoming(apart, {}, joined, partial.num_rows)
+            _attach(draft, incoming, numbers, np.arange(incoming.rows), alive)
+        runs = [_Arranged(run, numbers.new, joined.new) for run in staging.runs()]
+        counts = count_rows(staging.runs(), numbers.new, numbers.count)
+        units = draft.units(counts, replace_all=self.replace_all)
+        return draft.finish(units, bound(self._block, draft, runs), self.shelf.keep)
+
+    def _block(self, draft: Draft, runs: Sequence[_Arranged], unit: Unit) -> Block:
+        """Return the observations of a unit: those that come in, and those that stay."""
+        layout = self.index.layout
+        parts = [run.block(layout, unit) for run in runs]
+        parts = [some for some in parts if len(some.series)]
+        periods = draft.periods
+        new = join(parts) if parts else empty_block(layout)
+        places = positions(new, layout.time, periods)
+        if len(parts) > 1:
+            order = np.argsort(places, kind="stable")
+            new, places = pick(new, order), places[order]
+        if unit.entry is None or self.replace_all:
+            return new
+        held = draft.block(unit.entry, self.shelf.read)
+        low, high = np.searchsorted(held.series, [unit.start, unit.stop])
+        if high - low < len(held.series):
+            held = part(held, int(low), int(high))
+        both = positions(held, layout.time, periods), places
+        return merge(held, new, both, replace=self.replace)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arranged:
+    """A run beside the version in the making.
+
+    Attributes:
+        run: the run.
+        numbers: the number in that version of each staged series.
+        translations: by coded component the codes in that version.
     """
-    layout = index.layout
-    key = (*layout.dimensions, layout.time) if layout.time else layout.dimensions
-    whole = np.ones(incoming.rows, np.bool_)
-    for column in key:
-        whole &= incoming.codes[column] >= 0
-    given = np.zeros(incoming.rows, np.bool_)
-    for column in observation_columns(layout):
-        given |= incoming.codes[column] >= 0
-    for texts in incoming.texts.values():
-        given |= np.asarray(texts.is_valid())
-    wrong = np.flatnonzero(given & ~whole)
-    if len(wrong):
-        found = incoming.key(key, int(wrong[0]))
-        missing = ", ".join(column for column, text in found.items() if text is None)
-        raise SemanticError(
-            f"The row {describe(found) or 'without any dimension'} has no value for {missing}; "
-            f"an observation needs one for each of {', '.join(key)}."
+
+    run: Run
+    numbers: Keys
+    translations: Mapping[str, Codes]
+
+    def block(self, layout: Layout, unit: Unit) -> Block:
+        """Return the rows of a unit."""
+        run = self.run
+        low, high = places_of(run, self.numbers, unit.start, unit.stop)
+        start, stop = int(run.starts[low]), int(run.starts[high])
+        coded = observation_columns(layout)
+        columns = run.part([*coded, *layout.texts], start, stop)
+        lengths = np.diff(run.starts[low : high + 1])
+        return Block(
+            np.repeat(self.numbers[run.members[low:high]], lengths),
+            {
+                column: self.translations[column][np.asarray(codes)]
+                for column, codes in zip(coded, columns, strict=False)
+            },
+            dict(zip(layout.texts, columns[len(coded) :], strict=True)),
         )
-    return whole
 
 
-def _periods(index: SeriesIndex, incoming: Incoming) -> int:
-    return len(incoming.dictionaries[index.layout.time]) if index.layout.time else 1
+def _parted(layout: Layout, rows: pa.Table) -> tuple[pa.Table, pa.Table | None]:
+    """Part rows into observations and those that hold attributes of series alone."""
+    key = key_columns(layout)
+    if all(c in rows.schema.names and not rows.column(c).null_count for c in key):
+        return rows, None
+    apart = np.zeros(rows.num_rows, np.bool_)
+    for column in key:
+        apart |= _absent(rows, column)
+    for column in (*layout.coded, *layout.texts):
+        apart &= _absent(rows, column)
+    return rows.filter(pa.array(~apart)), rows.filter(pa.array(apart))
 
 
-def _ordered(
-    index: SeriesIndex, incoming: Incoming, numbers: SeriesNumbers, rows: Keys
-) -> tuple[Block, Keys]:
-    """Return the observations among the rows in the order of series and time, and that order.
+def _absent(rows: pa.Table, column: str) -> Flags:
+    if column not in rows.schema.names:
+        return np.ones(rows.num_rows, np.bool_)
+    absent: Flags = np.asarray(rows.column(column).is_null())
+    return absent
+
+
+def _check_once(staging: Staging) -> None:
+    """Make sure that no two rows are about the same observation.
 
     Raises:
-        ValueError: if two are about the same observation.
+        ValueError: if two are.
     """
-    layout = index.layout
-    everything = len(rows) == incoming.rows
-    block = Block(
-        numbers.rows,
-        {c: incoming.codes[c][rows] for c in observation_columns(layout)},
-        {c: t if everything else t.take(pa.array(rows)) for c, t in incoming.texts.items()},
-    )
-    places = positions(block, layout.time, _periods(index, incoming))
-    if np.all(places[1:] > places[:-1]):
-        return block, places
-    order = np.argsort(places, kind="stable")
-    places = places[order]
-    twice = np.flatnonzero(places[1:] == places[:-1])
-    if len(twice):
-        key = (*layout.dimensions, layout.time) if layout.time else layout.dimensions
-        found = incoming.key(key, int(rows[order[twice[0]]]))
-        raise ValueError(f"Two rows are about the same observation: {describe(found)}.")
-    return pick(block, order), places
+    for found in staging.repeated():
+        key = dict(zip(key_columns(staging.layout), found.key, strict=True))
+        raise ValueError(f"Two rows are about the same observation: {describe(key)}.")
 
 
 def _set_attributes(
-    draft: Draft, incoming: Incoming, rows: Keys, numbers: SeriesNumbers, *, keep: bool
+    draft: Draft, staging: Staging, joined: Joined, numbers: SeriesNumbers, *, keep: bool
 ) -> None:
     """Give series the attributes that stand beside their observations.
 
@@ -153,14 +202,13 @@ def _set_attributes(
     for column, held in draft.attributes.items():
         if not keep:
             held[:] = -1
-        codes = incoming.codes[column][rows]
-        given = np.flatnonzero(codes >= 0)
-        series = numbers.rows[given]
-        held[series] = codes[given]
-        wrong = np.flatnonzero(held[series] != codes[given])
+        given = staging.given(column)
+        codes, series = joined.new[column][given.codes], numbers.new[given.series]
+        held[series] = codes
+        wrong = np.flatnonzero(held[series] != codes)
         if len(wrong):
-            texts = incoming.dictionaries[column]
-            first, second = int(codes[given[wrong[0]]]), int(held[series[wrong[0]]])
+            texts = joined.texts[column]
+            first, second = int(codes[wrong[0]]), int(held[series[wrong[0]]])
             raise SemanticError(
                 f"{column} is {texts[first]!r} and {texts[second]!r} in rows of one series; "
                 "it holds one value a series."
@@ -208,7 +256,7 @@ def _attach_alike(
 
 def _one_each(incoming: Incoming, dimensions: Sequence[str], rows: Keys) -> list[Keys]:
     """Deal rows into lots none of which has the same key twice, earlier rows first."""
-    sizes = [len(incoming.dictionaries[d]) for d in dimensions]
+    sizes = [len(incoming.joined.texts[d]) for d in dimensions]
     lots = []
     while len(rows):
         keys = pack([incoming.codes[d][rows] for d in dimensions], sizes, len(rows))

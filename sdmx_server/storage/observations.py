@@ -32,7 +32,7 @@ from sdmx_server.storage.database import (
     revision_of,
     writing,
 )
-from sdmx_server.storage.draft import Arrangement
+from sdmx_server.storage.draft import Arrangement, Shelf
 from sdmx_server.storage.publication import Contents, Publication, apply
 from sdmx_server.storage.rows import whole_rows
 from sdmx_server.storage.selection import Mask, PartialKey, Selection, Wanted
@@ -332,13 +332,13 @@ class ObservationStore:
                 return decode_chunk(made[entry.digest])
             return self._read_one(entry)
 
+        shelf = Shelf(read, made.__setitem__)
         after: dict[str, Contents] = {}
         for step in publications:
             held = after.get(step.dataset)
             if held is None:
                 held = self._contents(before[step.dataset], step.layout)
-            after[step.dataset], chunks_of_step = apply(step, held, read, self._arrangement)
-            made |= chunks_of_step
+            after[step.dataset] = apply(step, held, shelf, self._arrangement)
         return after, made
 
     def _contents(self, version: DatasetVersion | None, layout: Layout) -> Contents:

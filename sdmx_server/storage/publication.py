@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from sdmx_server.dataset import Action, Layout
 from sdmx_server.errors import Unsupported
-from sdmx_server.storage.chunks import Chunk, decode_chunk
 from sdmx_server.storage.columns import all_columns
 from sdmx_server.storage.deletion import delete
-from sdmx_server.storage.draft import Arrangement, Read, layouts_agree
+from sdmx_server.storage.draft import Arrangement, Shelf, layouts_agree
 from sdmx_server.storage.insertion import insert
 from sdmx_server.storage.rows import whole_rows
-from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, empty_index
+from sdmx_server.storage.series_index import SeriesIndex, empty_index
+from sdmx_server.storage.staging import Staging
 
 _FEW = 4
 _INSERTIONS = (Action.APPEND, Action.MERGE, Action.REPLACE)
@@ -34,7 +34,8 @@ class Publication:
         layout: how its columns are stored. Where it differs from that of the version
             before, everything is laid out anew.
         rows: one column of texts a component, null where absent, in any order; no two
-            rows about one observation.
+            rows about one observation. Staged rows have the same layout; deletions are not
+            staged.
         action: what the rows do.
         dataset_attributes: text by id of attributes of the whole dataset; a deletion
             takes away those that it names.
@@ -43,7 +44,7 @@ class Publication:
 
     dataset: str
     layout: Layout
-    rows: pa.Table
+    rows: pa.Table | Staging
     action: Action
     dataset_attributes: Mapping[str, str] = field(default_factory=dict)
     replace_all: bool = False
@@ -58,9 +59,9 @@ class Contents:
 
 
 def apply(
-    publication: Publication, before: Contents, read: Read, arrangement: Arrangement
-) -> tuple[Contents, dict[str, bytes]]:
-    """Return what a dataset holds after a publication, and its new chunks by digest.
+    publication: Publication, before: Contents, shelf: Shelf, arrangement: Arrangement
+) -> Contents:
+    """Return what a dataset holds after a publication; its new chunks are kept on the shelf.
 
     Raises:
         ValueError: if two rows are about the same observation.
@@ -72,33 +73,39 @@ def apply(
             f"Action {publication.action.value} stores nothing; "
             "use Append, Merge, Replace or Delete."
         )
-    index, contents = _laid_out(publication, before, read, arrangement)
-
-    def read_any(entry: ChunkEntry) -> Chunk:
-        return decode_chunk(contents[entry.digest]) if entry.digest in contents else read(entry)
-
-    index, made = _changed(publication, index, read_any, arrangement)
-    contents |= made
+    index = _laid_out(publication, before, shelf, arrangement)
+    index = _changed(publication, index, shelf, arrangement)
     if _is_fragmented(index, arrangement):
-        rows = whole_rows(index, read_any)
-        index, made = insert(empty_index(index.layout), rows, read_any, arrangement)
-        contents |= made
-    return Contents(index, _attributes(publication, before)), contents
+        rows = whole_rows(index, shelf.read)
+        index = insert(empty_index(index.layout), rows, shelf, arrangement)
+    return Contents(index, _attributes(publication, before))
 
 
 def _changed(
-    publication: Publication, index: SeriesIndex, read: Read, arrangement: Arrangement
-) -> tuple[SeriesIndex, dict[str, bytes]]:
+    publication: Publication, index: SeriesIndex, shelf: Shelf, arrangement: Arrangement
+) -> SeriesIndex:
+    rows = publication.rows
     if publication.action is Action.DELETE:
-        return delete(index, publication.rows, read, arrangement)
+        return delete(index, _table(publication), shelf, arrangement)
     return insert(
         index,
-        publication.rows,
-        read,
+        rows,
+        shelf,
         arrangement,
         replace=publication.action is Action.REPLACE,
         replace_all=publication.replace_all,
     )
+
+
+def _table(publication: Publication) -> pa.Table:
+    """Return the rows of a deletion.
+
+    Raises:
+        Unsupported: if they are staged, where only whole keys are known.
+    """
+    if isinstance(publication.rows, Staging):
+        raise Unsupported("Rows that delete are not staged; give them as a table.")
+    return publication.rows
 
 
 def _is_fragmented(index: SeriesIndex, arrangement: Arrangement) -> bool:
@@ -111,7 +118,7 @@ def _attributes(publication: Publication, before: Contents) -> dict[str, str]:
     given = dict(publication.dataset_attributes)
     held = before.dataset_attributes
     if publication.action is Action.DELETE:
-        if _deletes_everything(publication.rows):
+        if _deletes_everything(_table(publication)):
             return {}
         return {name: text for name, text in held.items() if name not in given}
     return given if publication.replace_all else {**held, **given}
@@ -126,14 +133,14 @@ def _deletes_everything(rows: pa.Table) -> bool:
 
 
 def _laid_out(
-    publication: Publication, before: Contents, read: Read, arrangement: Arrangement
-) -> tuple[SeriesIndex, dict[str, bytes]]:
+    publication: Publication, before: Contents, shelf: Shelf, arrangement: Arrangement
+) -> SeriesIndex:
     """Return what was there in the layout of the publication; usually that is its own."""
     index, layout = before.index, publication.layout
     if layouts_agree(index.layout, layout):
-        return replace(index, layout=layout), {}
+        return replace(index, layout=layout)
     if not index.chunks:
-        return empty_index(layout), {}
-    rows = whole_rows(index, read)
+        return empty_index(layout)
+    rows = whole_rows(index, shelf.read)
     shared = [column for column in rows.schema.names if column in all_columns(layout)]
-    return insert(empty_index(layout), rows.select(shared), read, arrangement)
+    return insert(empty_index(layout), rows.select(shared), shelf, arrangement)

@@ -353,8 +353,8 @@ class Staging:
         """Return how the series and periods that have arrived so far are ordered."""
         dimensions, time = self.layout.dimensions, self.layout.time
         texts = [self._columns[d].texts for d in dimensions]
-        ranked = [
-            _ranked(each, None)[self._members[d]]
+        ranked: list[Codes] = [
+            _ranked(each, None).astype(np.int32)[self._members[d]]
             for d, each in zip(dimensions, texts, strict=True)
         ]
         count = len(self._first_rows)

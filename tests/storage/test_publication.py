@@ -9,7 +9,7 @@ from sdmx_server.dataset import PROVIDER, Action
 from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.changes import difference
 from sdmx_server.storage.chunks import decode_chunk
-from sdmx_server.storage.draft import Arrangement
+from sdmx_server.storage.draft import Arrangement, Shelf
 from sdmx_server.storage.publication import Contents, Publication, apply
 from sdmx_server.storage.rows import whole_rows
 from sdmx_server.storage.selection import Selection, Wanted
@@ -147,8 +147,8 @@ def test_every_action_does_what_the_standard_says(data):
         action, rows, replace_all = step
         publication = Publication("D", layout, table(rows, layout), action, {}, replace_all)
         earlier = contents
-        contents, made = apply(publication, contents, reader(stored), SMALL_CHUNKS)
-        stored |= made
+        shelf = Shelf(reader(stored), stored.__setitem__)
+        contents = apply(publication, contents, shelf, SMALL_CHUNKS)
         before, held = held, expected_after(held, step, layout)
         check_changes((earlier.index, contents.index), stored, (before, held), layout)
         contents = Contents(decode_index(layout, encode_index(contents.index)), {})
