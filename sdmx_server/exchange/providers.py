@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sdmx_server.dataset import PROVIDER
 from sdmx_server.exchange import faults
 from sdmx_server.exchange.catalogue import Catalogue
-from sdmx_server.exchange.validation_columns import MOST, encode, place
+from sdmx_server.exchange.validation_columns import MOST, place
 from sdmx_server.exchange.vocabulary import Vocabulary
+from sdmx_server.model.cells import array_of, encoded
 from sdmx_server.model.datastructure import Dataflow, ProvisionAgreement
 from sdmx_server.model.delivery import Delivery, Fault, Place, complain
 from sdmx_server.model.urn import parse_urn
@@ -55,11 +57,11 @@ def check_providers(delivery: Delivery, allowed: Sequence[str]) -> Iterator[Faul
         if delivery.provider is not None and delivery.provider not in allowed:
             yield _unknown(delivery.provider, Place(delivery.file, sheet=delivery.sheet), known)
         return
-    texts, codes = encode(delivery.columns[PROVIDER])
-    unknown = [i for i, text in enumerate(texts) if text not in allowed]
-    rows = [int(row) for row in np.flatnonzero(np.isin(codes, unknown))]
+    column = encoded(array_of(delivery.columns[PROVIDER]))
+    unknown = pc.invert(pc.is_in(column.dictionary, pa.array(allowed, pa.string())))
+    rows: list[int] = pc.indices_nonzero(unknown.take(column.indices)).to_pylist()
     for row in rows[:MOST]:
-        yield _unknown(texts[codes[row]], place(delivery, row, PROVIDER), known)
+        yield _unknown(column[row].as_py(), place(delivery, row, PROVIDER), known)
     if len(rows) > MOST:
         yield complain(
             faults.FURTHER,

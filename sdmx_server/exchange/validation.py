@@ -6,12 +6,13 @@ found by vector operations, so that a million rows take seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sdmx_server.dataset import PROVIDER, Component, Level, ResolvedStructure, Role
 from sdmx_server.exchange import faults, validation_annotations, vocabulary
@@ -19,7 +20,6 @@ from sdmx_server.exchange.validation_columns import (
     Column,
     Examined,
     Rows,
-    encode,
     examine,
     list_faults,
     place,
@@ -32,10 +32,12 @@ from sdmx_server.exchange.validation_presence import (
     check_measures,
 )
 from sdmx_server.exchange.validation_rows import settle
+from sdmx_server.exchange.validation_screening import doubtful
 from sdmx_server.exchange.validation_values import Complaint, complaint
 from sdmx_server.exchange.vocabulary import Vocabulary
 from sdmx_server.model import period, personal_data
 from sdmx_server.model.annotations import ANNOTATIONS, holds_annotations
+from sdmx_server.model.cells import array_of, distinct
 from sdmx_server.model.delivery import CUSTOM_COLUMNS, Delivery, Fault, Place, complain
 
 _FREQUENCY = "FREQ"
@@ -84,20 +86,16 @@ def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
     """
     examined = examine(delivery, structure)
     settled = examined.delivery
-    absent: list[str | None] = [None] * len(settled.rows)
     columns = {
-        component.id: pa.array(
-            _spread(examined, component)
-            if component.level in (Level.SERIES, Level.GROUP) and not examined.is_deletion
-            else settled.columns.get(component.id, absent),
-            pa.string(),
-        )
+        component.id: _spread(examined, component)
+        if component.level in (Level.SERIES, Level.GROUP) and not examined.is_deletion
+        else _cells(examined, component)
         for component in _columns(settled, structure)
         if component.level is not Level.DATASET
     }
-    provider = settled.columns.get(PROVIDER, [settled.provider] * len(settled.rows))
-    if any(provider):
-        columns[PROVIDER] = pa.array(provider, pa.string())
+    provider = _provider(settled)
+    if provider.null_count < len(provider):
+        columns[PROVIDER] = provider
     table = pa.table(columns)
     return table.filter(pa.array(~names_dataset_alone(examined))) if examined.is_deletion else table
 
@@ -113,10 +111,8 @@ def dataset_attributes(delivery: Delivery, structure: ResolvedStructure) -> dict
     texts = dict(settled.dataset_attributes)
     for attribute in structure.attributes:
         if attribute.level is Level.DATASET and attribute.id in settled.columns:
-            given = (cell for cell in settled.columns[attribute.id] if cell is not None)
-            for text in given:
+            for text in distinct(array_of(settled.columns[attribute.id]))[:1].to_pylist():
                 texts.setdefault(attribute.id, text)
-                break
     return texts
 
 
@@ -138,21 +134,29 @@ def _of_dataset(examined: Examined) -> Delivery:
     )
 
 
-def _spread(examined: Examined, attribute: Component) -> list[str | None]:
+def _cells(examined: Examined, component: Component) -> pa.Array:
+    column = examined.columns.get(component.id)
+    return pa.nulls(len(examined.delivery.rows), pa.string()) if column is None else column.array
+
+
+def _provider(settled: Delivery) -> pa.Array:
+    if PROVIDER in settled.columns:
+        return array_of(settled.columns[PROVIDER])
+    return pa.repeat(pa.scalar(settled.provider, pa.string()), len(settled.rows))
+
+
+def _spread(examined: Examined, attribute: Component) -> pa.Array:
     """Return the attribute in every row of its series or group."""
     column = examined.columns.get(attribute.id)
-    if column is None:
-        return [None] * len(examined.delivery.rows)
-    codes = column.codes
+    if column is None or column.array.null_count in (0, len(column.array)):
+        return _cells(examined, attribute)
     rows = np.flatnonzero(~column.is_empty)
-    if 0 < len(rows) < len(codes):
-        _, which = np.unique(group_rows(examined, attribute), return_inverse=True)
-        of_group = np.full(which.max() + 1, -1, np.int64)
-        of_group[which[rows]] = codes[rows]
-        codes = of_group[which]
-    texts = np.array([*column.texts, None], object)
-    spread: list[str | None] = texts[codes].tolist()
-    return spread
+    _, which = np.unique(group_rows(examined, attribute), return_inverse=True)
+    of_group = np.full(which.max() + 1, -1, np.int32)
+    of_group[which[rows]] = column.codes[rows]
+    codes = of_group[which]
+    texts = pa.array(column.texts, pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), texts)
 
 
 def _check_columns(delivery: Delivery, structure: ResolvedStructure) -> Iterator[Fault]:
@@ -173,11 +177,13 @@ def _check_columns(delivery: Delivery, structure: ResolvedStructure) -> Iterator
 
 
 def _check_people(delivery: Delivery, id_: str) -> Iterator[Fault]:
-    texts, codes = encode(delivery.columns.get(id_, ()))
-    bad = [i for i, text in enumerate(texts) if personal_data.is_identity_number(text)]
-    for row in np.flatnonzero(np.isin(codes, bad))[:1]:
+    column = array_of(delivery.columns.get(id_, ()))
+    texts = distinct(column).unique().to_pylist()
+    bad = next((text for text in texts if personal_data.is_identity_number(text)), None)
+    if bad is not None:
+        row = pc.index(column.cast(pa.string()), bad).as_py()
         naming = personal_data.naming(id_)
-        yield complain(faults.PERSONAL_DATA, place(delivery, int(row), id_), _HIDDEN, (), **naming)
+        yield complain(faults.PERSONAL_DATA, place(delivery, row, id_), _HIDDEN, (), **naming)
 
 
 def _check_values(examined: Examined) -> Iterator[Fault]:
@@ -186,8 +192,8 @@ def _check_values(examined: Examined) -> Iterator[Fault]:
             continue  # in a row to delete any value stands for the one that is there
         words = vocabulary.of_codes(column.component)
         bad = {
-            i: found
-            for i, text in enumerate(column.texts)
+            text: found
+            for text in doubtful(distinct(column.array), column.component)
             if (found := _complaint(text, column.component, words)) is not None
         }
         if bad:
@@ -207,18 +213,13 @@ def _complaint(text: str, component: Component, words: Vocabulary) -> Complaint 
 
 
 def _list_complaints(
-    examined: Examined, column: Column, bad: dict[int, Complaint]
+    examined: Examined, column: Column, bad: Mapping[str, Complaint]
 ) -> Iterator[Fault]:
     for kind in dict.fromkeys(found.kind for found in bad.values()):
-        of_kind = [i for i, found in bad.items() if found.kind is kind]
-        rows = np.flatnonzero(np.isin(column.codes, of_kind))
+        rows = np.flatnonzero(column.holding(t for t, found in bad.items() if found.kind is kind))
+        texts = ((int(row), str(column.text(int(row)))) for row in rows)
         found = (
-            _fault(
-                bad[int(column.codes[row])],
-                examined.place(int(row), column.component.id),
-                str(column.text(int(row))),
-            )
-            for row in rows
+            _fault(bad[text], examined.place(row, column.component.id), text) for row, text in texts
         )
         yield from list_faults(examined, column.component.id, kind, found, rows)
 
@@ -234,7 +235,7 @@ def _check_frequency(examined: Examined) -> Iterator[Fault]:
     if time is None or frequency is None:
         return
     width = len(time.texts) + 1
-    pairs = (frequency.codes + 1) * width + time.codes + 1
+    pairs = (frequency.codes.astype(np.int64) + 1) * width + time.codes + 1
     bad = [pair for pair in np.unique(pairs) if not _fits(frequency, time, *divmod(pair, width))]
     rows: Rows = np.flatnonzero(np.isin(pairs, bad))
     found = (_misfit(examined, frequency, time, int(row)) for row in rows)

@@ -1,45 +1,74 @@
-"""The columns of a delivery, encoded so that each distinct text is looked at once."""
+"""The columns of a delivery, encoded where each distinct text is to be looked at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from sdmx_server.dataset import Component, ResolvedStructure
+from sdmx_server.dataset import Codes, Component, ResolvedStructure
 from sdmx_server.exchange.faults import FURTHER
 from sdmx_server.exchange.validation_rows import settle
+from sdmx_server.model.cells import array_of, encoded
 from sdmx_server.model.delivery import Delivery, Fault, FaultKind, Place, complain
 
 Rows = npt.NDArray[np.int64]
 """Positions of rows in the delivery, from 0."""
 
+Mask = npt.NDArray[np.bool_]
+"""For each row of the delivery, whether."""
+
 MOST = 1_000
 """How many faults of one kind in one column are listed; the rest is one fault that counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
-    """One component of a delivery: its distinct texts, and for each row which; -1 for none."""
+    """One component of a delivery: its cells, and what is known of them once it was asked for."""
 
     component: Component
-    texts: Sequence[str]
-    codes: Rows
+    array: pa.Array
 
-    @property
-    def is_empty(self) -> npt.NDArray[np.bool_]:
+    @cached_property
+    def is_empty(self) -> Mask:
         """The rows without a value."""
-        return self.codes < 0
+        return np.asarray(self.array.is_null())
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The distinct texts, in the order in which they appear."""
+        texts: list[str] = self._encoded.dictionary.to_pylist()
+        return texts
+
+    @cached_property
+    def codes(self) -> Codes:
+        """For each row which of the texts it has, -1 for none."""
+        indices = self._encoded.indices
+        return np.asarray(indices.fill_null(-1) if indices.null_count else indices)
+
+    @cached_property
+    def _encoded(self) -> Any:
+        return encoded(self.array)
 
     def text(self, row: int) -> str | None:
         """The value in a row."""
-        code = int(self.codes[row])
-        return None if code < 0 else self.texts[code]
+        text: str | None = self.array[row].as_py()
+        return text
+
+    def holding(self, texts: Iterable[str]) -> Mask:
+        """The rows that hold one of some texts."""
+        wanted = pa.array(texts, pa.string())
+        if not pa.types.is_dictionary(self.array.type):
+            return np.asarray(pc.is_in(self.array, wanted))
+        found = np.asarray(pc.is_in(self.array.dictionary, wanted))
+        return np.append(found, False)[self.codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +112,12 @@ def examine(delivery: Delivery, structure: ResolvedStructure) -> Examined:
     settled = settle(delivery, structure)
     delivery = settled.delivery
     columns = {
-        c.id: Column(c, *encode(delivery.columns[c.id]))
+        c.id: Column(c, array_of(delivery.columns[c.id]))
         for c in (*structure.components, *structure.annotations)
         if c.id in delivery.columns
     }
     partial, clashing = np.array(settled.partial, np.int64), np.array(settled.clashing, np.int64)
     return Examined(delivery, structure, columns, partial, clashing)
-
-
-def encode(cells: Sequence[str | None]) -> tuple[Sequence[str], Rows]:
-    """Return the distinct texts, and for each row the position of its text, -1 for none."""
-    array: Any = pa.array(cells, pa.string()).dictionary_encode()
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return array.dictionary.to_pylist(), codes.astype(np.int64)
 
 
 def combine(columns: Iterable[Column], rows: int) -> Rows:

@@ -11,20 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from sdmx_server.dataset import Component, Level
 from sdmx_server.exchange import faults
-from sdmx_server.exchange.validation_columns import Column, Examined, Rows, list_faults
+from sdmx_server.exchange.validation_columns import Column, Examined, Mask, Rows, list_faults
 from sdmx_server.exchange.validation_keys import group_rows, scope
-from sdmx_server.exchange.validation_values import is_missing
+from sdmx_server.exchange.validation_values import NO_VALUES
 from sdmx_server.model.delivery import Fault, FaultKind, Place, complain
 
 STATUS = "OBS_STATUS"
 MISSING_STATUSES = ("H", "L", "M", "O", "Q")
 """Codes of CL_OBS_STATUS by which an observation has no value; Q is a suppressed one."""
-
-Mask = npt.NDArray[np.bool_]
 
 
 def check_dimensions(examined: Examined) -> Iterator[Fault]:
@@ -50,7 +47,7 @@ def check_dimensions(examined: Examined) -> Iterator[Fault]:
 def check_measures(examined: Examined) -> Iterator[Fault]:
     """Yield measures that are absent without a reason, or there although there is one."""
     status = examined.columns.get(STATUS)
-    excused = _holding(status, MISSING_STATUSES) if status else _nowhere(examined)
+    excused = status.holding(MISSING_STATUSES) if status else _nowhere(examined)
     for measure in examined.structure.measures:
         absent = _absent(examined, measure)
         wanted = absent & ~excused & ~_attributes_only(examined, status)
@@ -121,7 +118,7 @@ def _check_status(
             examined,
             measure.id,
             faults.MEASURE_DESPITE_STATUS,
-            np.flatnonzero(contradicted & _holding(status, (code,))),
+            np.flatnonzero(contradicted & status.holding((code,))),
             measure=measure.id,
             status=code,
         )
@@ -130,7 +127,7 @@ def _check_status(
 def _check_dataset_attribute(examined: Examined, attribute: Component) -> Iterator[Fault]:
     delivery = examined.delivery
     column = examined.columns.get(attribute.id)
-    given = attribute.id in delivery.dataset_attributes or (column and bool(column.texts))
+    given = attribute.id in delivery.dataset_attributes or (column and not column.is_empty.all())
     if not given and len(delivery.rows):
         scope_id, scope_en = scope(Level.DATASET)
         yield complain(
@@ -166,18 +163,11 @@ def _nowhere(examined: Examined) -> Mask:
     return np.zeros(len(examined.delivery.rows), np.bool_)
 
 
-def _holding(column: Column, texts: tuple[str, ...]) -> Mask:
-    """Return the rows that hold one of the texts."""
-    wanted = [i for i, text in enumerate(column.texts) if text in texts]
-    return np.isin(column.codes, wanted)
-
-
 def _absent(examined: Examined, measure: Component) -> Mask:
     column = examined.columns.get(measure.id)
     if column is None:
         return ~_nowhere(examined)
-    missing = [i for i, text in enumerate(column.texts) if is_missing(text)]
-    return column.is_empty | np.isin(column.codes, missing)
+    return column.is_empty | column.holding(NO_VALUES)
 
 
 def _with_measure(examined: Examined, ids: tuple[str, ...] = ()) -> Mask:

@@ -15,16 +15,21 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from sdmx_server.dataset import Component, Level, ResolvedStructure, Role
 from sdmx_server.exchange.metadata_values import in_shape
 from sdmx_server.exchange.validation_attachment import attached
 from sdmx_server.metadata import Leaf, mapped
+from sdmx_server.model.cells import Cells, array_of, encoded, holds
 from sdmx_server.model.delivery import Delivery
 
 SWITCHED_OFF = "~"
 """Stands for a dimension that an attribute is not attached to, or that does not apply."""
 
-Cells = list[str | None]
+Column = list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,43 +52,51 @@ def settle(delivery: Delivery, structure: ResolvedStructure) -> Settled:
     """Return the delivery with its cells and rows as the structure reads them."""
     delivery = attached(delivery, structure)
     columns: dict[str, Sequence[str | None]] = dict(delivery.columns)
-    for component in structure.components:
+    for component in (*structure.components, *structure.annotations):
         if component.id in columns:
-            columns[component.id] = _settle_cells(
-                columns[component.id], component, delivery.labelled
-            )
+            array = array_of(columns[component.id])
+            columns[component.id] = Cells(_settle_cells(array, component, delivery.labelled))
     dataset: dict[str, str] = {}
     for id_, given in delivery.dataset_attributes.items():
         known = structure.component(id_)
-        text = _settle_cells([given], known, delivery.labelled)[0] if known else given
+        text = _settle_text(given, known, delivery.labelled) if known else given
         if text is None:
             continue
         if known is None or known.level is Level.DATASET:
             dataset[id_] = text
         else:  # SDMX-JSON writes what is the same everywhere once
-            cells = columns.get(id_, [None] * len(delivery.rows))
-            columns[id_] = [text if cell is None else cell for cell in cells]
+            array = _array(delivery, columns, id_)
+            columns[id_] = Cells(pc.fill_null(array.cast(pa.string()), text))
     settled = replace(delivery, columns=columns, dataset_attributes=dataset)
     return Settled(settled) if delivery.action == "Delete" else _join(settled, structure)
 
 
-def _settle_cells(
-    cells: Sequence[str | None], component: Component, labelled: bool
-) -> Sequence[str | None]:
-    texts: dict[str | None, str | None] = {}
-    for cell in set(cells) - {None}:
-        text: str | None = str(cell)
-        if labelled and component.codes is not None:
-            text = _without_labels(str(cell), component.codes)
-        if text is not None and component.is_metadata:
-            text = in_shape(text, component)
-        elif text is not None and component.is_json:
-            text = _in_shape(text, component)
-        if text == SWITCHED_OFF and component.role is Role.ATTRIBUTE:
-            text = None
-        if text != cell:
-            texts[cell] = text
-    return [texts.get(cell, cell) for cell in cells] if texts else cells
+def _array(delivery: Delivery, columns: Mapping[str, Sequence[str | None]], id_: str) -> pa.Array:
+    if id_ in columns:
+        return array_of(columns[id_])
+    return pa.nulls(len(delivery.rows), pa.string())
+
+
+def _settle_cells(array: pa.Array, component: Component, labelled: bool) -> pa.Array:
+    """Return cells as the component reads them; each distinct text is settled once."""
+    is_plain = not (component.is_json or component.is_metadata or (labelled and component.is_coded))
+    if is_plain and not (component.role is Role.ATTRIBUTE and holds(array, SWITCHED_OFF)):
+        return array
+    array = encoded(array)
+    texts = array.dictionary.to_pylist()
+    settled = [_settle_text(text, component, labelled) for text in texts]
+    return array if settled == texts else pa.array(settled, pa.string()).take(array.indices)
+
+
+def _settle_text(given: str, component: Component, labelled: bool) -> str | None:
+    if labelled and component.codes is not None:
+        given = _without_labels(given, component.codes)
+    text: str | None = given
+    if component.is_metadata:
+        text = in_shape(given, component)
+    elif component.is_json:
+        text = _in_shape(given, component)
+    return None if text == SWITCHED_OFF and component.role is Role.ATTRIBUTE else text
 
 
 def _without_labels(cell: str, codes: Mapping[str, object]) -> str:
@@ -149,20 +162,22 @@ def _join(delivery: Delivery, structure: ResolvedStructure) -> Settled:
 
 def _partial_rows(delivery: Delivery, structure: ResolvedStructure) -> list[int]:
     """Return the rows with an empty dimension, without a measure but with an attribute."""
-    count = len(delivery.rows)
-    absent: Cells = [None] * count
-    keys = [delivery.columns.get(c.id, absent) for c in structure.key]
-    if not any(None in cells or SWITCHED_OFF in cells for cells in keys):
+    key, measures, attached = (
+        [_array(delivery, delivery.columns, c.id) for c in components]
+        for components in (structure.key, structure.measures, _attached_columns(structure))
+    )
+    if not any(array.null_count or holds(array, SWITCHED_OFF) for array in key):
         return []
-    measures = [delivery.columns.get(c.id, absent) for c in structure.measures]
-    attributes = [delivery.columns.get(c.id, absent) for c in _attached_columns(structure)]
-    return [
-        row
-        for row in range(count)
-        if any(cells[row] in (None, SWITCHED_OFF) for cells in keys)
-        and all(cells[row] is None for cells in measures)
-        and any(cells[row] is not None for cells in attributes)
-    ]
+    partial = np.zeros(len(delivery.rows), np.bool_)
+    for array in key:
+        partial |= np.asarray(pc.fill_null(pc.equal(array.cast(pa.string()), SWITCHED_OFF), True))
+    for array in measures:
+        partial &= np.asarray(array.is_null())
+    given = np.zeros(len(delivery.rows), np.bool_)
+    for array in attached:
+        given |= np.asarray(array.is_valid())
+    rows: list[int] = np.flatnonzero(partial & given).tolist()
+    return rows
 
 
 def _attached_columns(structure: ResolvedStructure) -> tuple[Component, ...]:
@@ -184,7 +199,7 @@ class _Joining:
     def __init__(
         self, delivery: Delivery, structure: ResolvedStructure, partial: frozenset[int]
     ) -> None:
-        self.columns: dict[str, Cells] = {i: list(c) for i, c in delivery.columns.items()}
+        self.columns: dict[str, Column] = {i: list(c) for i, c in delivery.columns.items()}
         self.dataset_attributes = dict(delivery.dataset_attributes)
         self._structure = structure
         self._whole = [row for row in range(len(delivery.rows)) if row not in partial]

@@ -25,6 +25,8 @@ from sdmx_server.model.delivery import FaultKind
 _FLOATING = {"Float", "Double"}
 _NOT_A_NUMBER = "NaN"
 _NOT_AVAILABLE = "#N/A"
+NO_VALUES = (_NOT_A_NUMBER, _NOT_AVAILABLE)
+"""What a measure says of itself that has no value."""
 
 _INTEGER = r"[+-]?[0-9]+"
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
@@ -98,9 +100,11 @@ def complaint(text: str, component: Component, vocabulary: Vocabulary) -> Compla
     return _value_complaint(text, component, vocabulary)
 
 
-def is_missing(text: str | None) -> bool:
-    """Whether a measure is absent, or says itself that it is."""
-    return text is None or text in (_NOT_A_NUMBER, _NOT_AVAILABLE)
+def is_free_text(component: Component) -> bool:
+    """Whether the type of a component takes any text: no number, no period, no other form."""
+    forms = (_NUMBERS, _PERIODS, _FORMS)
+    is_formed = any(component.data_type in known for known in forms)
+    return not (is_formed or component.is_coded or component.role is Role.TIME)
 
 
 def _value_complaint(text: str, component: Component, vocabulary: Vocabulary) -> Complaint | None:
@@ -165,7 +169,7 @@ def _period_complaint(text: str, data_type: str) -> Complaint | None:
 def _facet_complaint(text: str, component: Component) -> Complaint | None:
     exclusive = component.data_type == "ExclusiveValueRange"
     for facet, limit in component.facets.items():
-        holds = _FACETS.get(facet)
+        holds = FACETS.get(facet)
         on_bound = exclusive and facet in _BOUNDS and _number(text) == _number(limit)
         if on_bound or not (holds is None or holds(text, limit)):
             details = {"component": component.id, "facet": facet, "limit": limit}
@@ -227,7 +231,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 _BOUNDS = ("minValue", "maxValue", "startValue", "endValue")
-_FACETS: Mapping[str, Callable[[str, str], bool]] = {
+FACETS: Mapping[str, Callable[[str, str], bool]] = {
     "minLength": lambda text, limit: len(text) >= int(limit),
     "maxLength": lambda text, limit: len(text) <= int(limit),
     "minValue": _at_least,
@@ -239,6 +243,7 @@ _FACETS: Mapping[str, Callable[[str, str], bool]] = {
     "startTime": _after,
     "endTime": _before,
 }
+"""Whether a text keeps a limit, by the name of the facet; other facets limit nothing."""
 
 
 def _json_complaint(text: str, component: Component, vocabulary: Vocabulary) -> Complaint | None:

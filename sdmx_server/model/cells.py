@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Self, overload
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 ENCODED = pa.dictionary(pa.int32(), pa.string())
 """How a column is held in which texts repeat."""
@@ -63,8 +64,13 @@ def encoded(array: pa.Array) -> pa.Array:
 
 
 def distinct(array: pa.Array) -> pa.Array:
-    """Return the texts that may occur more than once only where they are not encoded."""
+    """Return the texts that occur: each once where they are encoded, else as they come."""
     return array.dictionary if _is_encoded(array) else array.drop_null()
+
+
+def holds(array: pa.Array, text: str) -> bool:
+    """Whether a text occurs."""
+    return bool(pc.any(pc.equal(distinct(array), text)).as_py())
 
 
 def joined(arrays: Sequence[pa.Array]) -> pa.Array:
