@@ -169,6 +169,8 @@ class ResolvedStructure:
         measures: the measures in DSD order.
         attributes: the attributes in DSD order.
         groups: dimension ids by group id.
+        dataflow_names: names of the dataflow by language; empty in the context of a data
+            structure.
     """
 
     context: str
@@ -181,6 +183,7 @@ class ResolvedStructure:
     measures: tuple[Component, ...]
     attributes: tuple[Component, ...]
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dataflow_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[Component, ...]:

@@ -97,6 +97,7 @@ def _resolve(context: Context, catalogue: Catalogue) -> ResolvedStructure:
         measures=tuple(c for c in components if c.role is Role.MEASURE),
         attributes=tuple(c for c in components if c.role is Role.ATTRIBUTE),
         groups={group.id: group.group_dimensions for group in parts.groups},
+        dataflow_names=flow.names if flow else {},
     )
 
 

@@ -95,5 +95,5 @@ def _title(component: Component, message: Message, rendering: Rendering) -> str:
 def _dataflow(dataset: Dataset, message: Message, rendering: Rendering) -> str:
     structure = dataset.structure
     short = parse_urn(structure.dataflow_urn or structure.urn).short
-    name = localised(structure.names, message.languages)
+    name = localised(structure.dataflow_names or structure.names, message.languages)
     return quote(f"{short}: {name}" if rendering.labels == "both" and name else short)
