@@ -13,9 +13,10 @@ import re
 import socket
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
+from itertools import count
 from pathlib import Path
 
 Address = tuple[str, int]
@@ -27,6 +28,7 @@ _BUFFER = 1 << 20
 _TIMEOUT = 600.0
 _STATUS = slice(9, 12)  # of "HTTP/1.1 200 OK"
 _BODILESS = (204, 304)
+_NUMBERS = count()
 
 
 class Incomplete(Exception):
@@ -85,6 +87,21 @@ def request(target: str, **headers: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+def anew(target: str) -> str:
+    """Return a question in words that nobody has used yet, so that no answer is ready.
+
+    It gets a parameter that the server passes over.
+    """
+    return f"{target}{'&' if '?' in target else '?'}asked={next(_NUMBERS)}"
+
+
+def requests_anew(targets: Iterable[str], **headers: str) -> Iterator[bytes]:
+    """Return requests for targets, each in words of its own."""
+    tail = request("", **headers).removeprefix(b"GET ")
+    for target in targets:
+        yield b"GET " + anew(target).encode() + tail
+
+
 def send(address: Address, asked: bytes) -> Answer:
     """Send a request on a connection of its own and read the whole answer.
 
@@ -130,13 +147,13 @@ def save(address: Address, target: str, file: Path, **headers: str) -> None:
     file.write_bytes(fetch(address, target, **headers)[1])
 
 
-def press(address: Address, scripts: Sequence[Sequence[bytes]], seconds: float) -> Load:
-    """Send requests on as many connections as there are scripts, over and over.
+def press(address: Address, scripts: Sequence[Iterable[bytes]], seconds: float) -> Load:
+    """Send requests on as many connections as there are scripts.
 
     Args:
         address: of the server.
         scripts: the requests of each connection, which they keep alive; each waits for the
-            answer to the one before it.
+            answer to the one before it. They should not end before the time does.
         seconds: how long.
     """
     cpu = time.process_time()
@@ -147,19 +164,20 @@ def press(address: Address, scripts: Sequence[Sequence[bytes]], seconds: float) 
 
 
 async def _press(
-    address: Address, scripts: Sequence[Sequence[bytes]], until: float
+    address: Address, scripts: Sequence[Iterable[bytes]], until: float
 ) -> tuple[list[float], Counter[int]]:
     latencies: list[float] = []
     statuses: Counter[int] = Counter()
 
-    async def play(script: Sequence[bytes]) -> None:
+    async def play(script: Iterable[bytes]) -> None:
         connection = _Connection()
         await asyncio.get_running_loop().create_connection(lambda: connection, *address)
-        position = 0
-        while (started := time.perf_counter()) < until:
-            statuses[await connection.ask(script[position % len(script)])] += 1
+        for asked in script:
+            started = time.perf_counter()
+            if started >= until:
+                break
+            statuses[await connection.ask(asked)] += 1
             latencies.append(time.perf_counter() - started)
-            position += 1
         connection.close()
 
     await asyncio.gather(*map(play, scripts))

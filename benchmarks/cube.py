@@ -99,10 +99,22 @@ def small(cube: Cube) -> Columns:
     return {name: column[:SMALL_OBSERVATIONS] for name, column in drawn.items()}
 
 
-def revision(cube: Cube, series: int, seed: int) -> Columns:
-    """Draw new values for the last period of so many series, chosen at random."""
+def scattered(cube: Cube, count: int, seed: int) -> Numbers:
+    """Return the numbers of so many series that lie scattered over the cube."""
     random = np.random.default_rng([cube.seed, seed])
-    numbers = random.choice(cube.series, min(series, cube.series), replace=False)
+    return random.choice(cube.series, min(count, cube.series), replace=False)
+
+
+def consecutive(cube: Cube, count: int, seed: int) -> Numbers:
+    """Return the numbers of so many series that follow one another by key, from anywhere on."""
+    random = np.random.default_rng([cube.seed, seed])
+    count = min(count, cube.series)
+    return np.arange(count) + random.integers(cube.series - count + 1)
+
+
+def revision(cube: Cube, numbers: Numbers, seed: int) -> Columns:
+    """Draw new values for the last period of series, by their numbers."""
+    random = np.random.default_rng([seed, cube.seed])
     drawn = _drawn(cube, numbers, np.array([len(PERIODS) - 1]), random)
     count = len(numbers)
     values = _values(random.integers(0, _VALUES, count))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+Profile = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Figure:
         cpu: CPU seconds of the server, of one repeat or request; None where nothing was counted.
         peak: the most memory that the server had meanwhile, in MB.
         client: the share of one CPU that our own client took, of many requests; None elsewhere.
+        profile: has it done again under a profiler and returns where the time goes; None where
+            nothing of the server's is measured.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Figure:
     cpu: float | None = None
     peak: float | None = None
     client: float | None = None
+    profile: Profile | None = None
 
     @property
     def ratio(self) -> float:

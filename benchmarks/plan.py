@@ -19,6 +19,9 @@ class Plan:
         written: how many observations the writers of other libraries get.
         workers: processes of the server that answer.
         seed: of everything that is drawn.
+        growth: about how many observations a smaller cube has, beside which growth is told;
+            0 for none.
+        database: URL of a PostgreSQL database, measured beside SQLite; empty for none.
     """
 
     observations: int = 1_000_000
@@ -30,6 +33,8 @@ class Plan:
     written: int = 100_000
     workers: int = 1
     seed: int = 1
+    growth: int = 0
+    database: str = ""
 
 
 QUICK = Plan(observations=50_000, repeats=1, loads=1, seconds=1.0, mixed_seconds=3.0, written=5_000)

@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -63,7 +63,8 @@ def document(plan: Plan, figures: Iterable[Figure]) -> bytes:
         "python": sys.version,
         "plan": asdict(plan),
         "figures": [
-            asdict(f) | {"ratio": f.ratio, "median": median(f.values), "met": f.met}
+            asdict(replace(f, profile=None))
+            | {"ratio": f.ratio, "median": median(f.values), "met": f.met}
             for f in figures
         ],
     }

@@ -9,10 +9,12 @@ from benchmarks.measures import (
     availability,
     catalogue,
     formats,
+    growth,
     libraries,
     loading,
     memory,
     mixed,
+    postgresql,
     requests,
     slices,
     whole,
@@ -31,6 +33,8 @@ MEASURES: Mapping[str, Measure] = {
     "availability": availability.measure,
     "catalogue": catalogue.measure,
     "mixed": mixed.measure,
-    "loading": loading.measure,  # last, for it changes what the others ask for
+    "growth": growth.measure,
+    "loading": loading.measure,  # at last, for it changes what the others ask for
+    "postgresql": postgresql.measure,
 }
 """The families by the name that ``--only`` has for them."""

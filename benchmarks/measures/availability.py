@@ -23,7 +23,7 @@ _MODES = ("exact", "available")
 
 
 def measure(stage: Stage) -> Sequence[Figure]:
-    """Ask for several keys in both modes."""
+    """Ask for several keys in both modes, in other words each time."""
     return [_one(stage, what, mode) for what in _KEYS for mode in _MODES]
 
 

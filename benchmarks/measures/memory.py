@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 
 from benchmarks import processes
 from benchmarks.client import request, send
@@ -22,6 +23,7 @@ def measure(stage: Stage) -> Sequence[Figure]:
         processes.reset_peak(running)
         cpu = processes.cpu_seconds(running)
         send(stage.server.address, request(f"{DATA}/*", accept=media_type))
+        script = repeat(request(f"{DATA}/*", accept=media_type, connection="keep-alive"))
         peak = processes.peak_memory(running)
         figures.append(
             Figure(
@@ -33,6 +35,7 @@ def measure(stage: Stage) -> Sequence[Figure]:
                 Target(1.0),
                 processes.cpu_seconds(running) - cpu,
                 peak,
+                profile=stage.server.profile(script),
             )
         )
     return figures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def _p95(stage: Stage, clients: int) -> float:
         Failed: if any of them failed.
     """
     scripts = [_script(stage, np.random.default_rng([stage.plan.seed, n])) for n in range(clients)]
-    load = press(stage.server.address, scripts, stage.plan.mixed_seconds)
+    load = press(stage.server.address, [cycle(each) for each in scripts], stage.plan.mixed_seconds)
     if set(load.statuses) != {_OK}:
         raise Failed(f"{clients} clients were answered by {dict(load.statuses)}, not {_OK} alone.")
     return load.percentile(_P95) * _MILLISECONDS

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import cycle, repeat
 from statistics import fmean
 
 import numpy as np
 
 from benchmarks import processes
-from benchmarks.client import Load, fetch, press, request
+from benchmarks.client import Load, fetch, press, request, requests_anew
 from benchmarks.cube import AGENCY, VERSION
 from benchmarks.figure import Figure, Target
-from benchmarks.server import TRIVIAL
+from benchmarks.server import TRIVIAL, Server
 from benchmarks.stage import CSV, DATA, JSON, Stage
 
-_CONNECTIONS = 8
-_SERIES = 500  # of which each connection asks for one after the other
+CONNECTIONS = 8
+"""How many ask at once."""
+
+_SERIES = 4_000  # that are drawn from all
 _DATASTRUCTURE = f"/sdmx/v2/structure/datastructure/{AGENCY}/DSD_CUBE/{VERSION}"
 _MILLISECONDS = 1000
 _OK, _NOT_MODIFIED = 200, 304
 
-Script = Sequence[bytes]
+Scripts = Sequence[Iterable[bytes]]
 
 
 class Failed(Exception):
@@ -29,53 +33,84 @@ class Failed(Exception):
 
 def measure(stage: Stage) -> Sequence[Figure]:
     """Ask on eight connections at once."""
+    drawn = [f"{DATA}/{key}" for key in _keys(stage)]
+    one = drawn[0]
     figures: list[Figure] = []
     for name, media_type in (("CSV 2.1", CSV), ("JSON 2.1", JSON)):
-        ours, trivial, cpu = _beside_trivial(stage, _series(stage, media_type), _OK)
-        what = f"one series as {name}, {_CONNECTIONS} connections"
-        figures += [
-            _rate(what, ours, trivial, 0.4, cpu),
-            _latency(f"{what}: p50", ours, trivial, 0.5, 3),
-            _latency(f"{what}: p99", ours, trivial, 0.99, 10),
-        ]
-    for name, target in (("data", f"{DATA}/{stage.cube.key(0)}"), ("structure", _DATASTRUCTURE)):
+        each = _each_another(drawn, media_type)
+        what = f"one series as {name}, each another"
+        figures += _answered(stage, what, each)
+        again = request(one, connection="keep-alive", accept=media_type)
+        what = f"one series as {name}, asked again"
+        figures += _answered(stage, what, _same(again))
+    for name, target in (("data", one), ("structure", _DATASTRUCTURE)):
         etag = fetch(stage.server.address, target)[0]["etag"]
-        script = [request(target, connection="keep-alive", if_none_match=etag)]
-        ours, trivial, cpu = _beside_trivial(stage, [script] * _CONNECTIONS, _NOT_MODIFIED)
-        figures.append(_rate(f"304 of a {name} query", ours, trivial, 0.7, cpu))
+        held = request(target, connection="keep-alive", if_none_match=etag)
+        ours, trivial, cpu = _beside_trivial(stage, _same(held), _NOT_MODIFIED)
+        figure = _rate(f"304 of a {name} query", ours, trivial, 0.7, cpu)
+        figures.append(replace(figure, profile=stage.server.profile(repeat(held))))
     return figures
 
 
-def _series(stage: Stage, media_type: str) -> list[Script]:
+def series_rate(server: Server, stage: Stage) -> float:
+    """Return how many answers about one series, each another, come in a second."""
+    scripts = _each_another([f"{DATA}/{key}" for key in _keys(stage)], CSV)
+    return _pressed(server, scripts, _OK, stage.plan.seconds).rate
+
+
+def _keys(stage: Stage) -> list[str]:
     random = np.random.default_rng(stage.plan.seed)
+    return [stage.cube.key(int(n)) for n in random.integers(0, stage.cube.series, _SERIES)]
+
+
+def _each_another(drawn: Sequence[str], media_type: str) -> list[Iterator[bytes]]:
+    """Return what each connection asks: all series drawn, never twice in the same words."""
+    share = len(drawn) // CONNECTIONS
     return [
-        [
-            request(f"{DATA}/{stage.cube.key(int(n))}", connection="keep-alive", accept=media_type)
-            for n in random.integers(0, stage.cube.series, _SERIES)
-        ]
-        for _ in range(_CONNECTIONS)
+        requests_anew(
+            cycle([*drawn[n * share :], *drawn[: n * share]]),
+            connection="keep-alive",
+            accept=media_type,
+        )
+        for n in range(CONNECTIONS)
+    ]
+
+
+def _same(asked: bytes) -> list[Iterator[bytes]]:
+    """Return what each connection asks: the same over and over."""
+    return [repeat(asked) for _ in range(CONNECTIONS)]
+
+
+def _answered(stage: Stage, what: str, scripts: Scripts) -> list[Figure]:
+    """Return how many answers come, and how long the half of them and nearly all of them take."""
+    ours, trivial, cpu = _beside_trivial(stage, scripts, _OK)
+    return [
+        replace(_rate(what, ours, trivial, 0.4, cpu), profile=stage.server.profile(scripts[0])),
+        _latency(f"{what}: p50", ours, trivial, 0.5, 3),
+        _latency(f"{what}: p99", ours, trivial, 0.99, 10),
     ]
 
 
 def _beside_trivial(
-    stage: Stage, scripts: Sequence[Script], status: int
+    stage: Stage, scripts: Scripts, status: int
 ) -> tuple[list[Load], list[Load], float]:
     """Return the loads of both, one a repeat, and the CPU seconds of one request of ours."""
-    trivial = [[request(TRIVIAL, connection="keep-alive")]] * _CONNECTIONS
+    trivial = _same(request(TRIVIAL, connection="keep-alive"))
+    server, seconds = stage.server, stage.plan.seconds
     ours, theirs, cpus = [], [], []
     for _ in range(stage.plan.repeats):
-        cpu = processes.cpu_seconds(stage.server.processes)
-        ours.append(_pressed(stage, scripts, status))
-        cpu = processes.cpu_seconds(stage.server.processes) - cpu
+        cpu = processes.cpu_seconds(server.processes)
+        ours.append(_pressed(server, scripts, status, seconds))
+        cpu = processes.cpu_seconds(server.processes) - cpu
         cpus.append(cpu / len(ours[-1].latencies))
-        theirs.append(_pressed(stage, trivial, _OK))
+        theirs.append(_pressed(server, trivial, _OK, seconds))
     return ours, theirs, fmean(cpus)
 
 
-def _pressed(stage: Stage, scripts: Sequence[Script], status: int) -> Load:
-    load = press(stage.server.address, scripts, stage.plan.seconds)
+def _pressed(server: Server, scripts: Scripts, status: int, seconds: float) -> Load:
+    load = press(server.address, scripts, seconds)
     if set(load.statuses) != {status}:
-        raise Failed(f"{scripts[0][0]!r} was answered by {dict(load.statuses)}, not {status}.")
+        raise Failed(f"Requests were answered by {dict(load.statuses)}, not {status}.")
     return load
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.client import request, save, send
+from benchmarks.client import anew, request, save, send
 from benchmarks.figure import Figure, Target
 from benchmarks.sample import by_cpu, by_time, in_turn
-from benchmarks.server import TRIVIAL
+from benchmarks.server import TRIVIAL, Server
 from benchmarks.stage import CSV, DATA, XML, Stage
 
-_WHOLE = f"{DATA}/*"
+WHOLE = f"{DATA}/*"
+"""All observations."""
+
 _SYNTAXES = {"CSV 2.1": CSV, "ML 3.1": XML}
 _MILLISECONDS = 1000
 
@@ -21,10 +23,10 @@ def measure(stage: Stage) -> Sequence[Figure]:
 
 
 def _beside_file(stage: Stage) -> Figure:
-    save(stage.server.address, _WHOLE, stage.static_folder / "whole.xml", accept=XML)
+    save(stage.server.address, WHOLE, stage.static_folder / "whole.xml", accept=XML)
     probes = [
-        stage.server.probe(_WHOLE, accept=XML),
-        stage.static.probe("/static/whole.xml"),
+        stage.server.probe(WHOLE, accept=XML),
+        stage.static.probe_again("/static/whole.xml"),
     ]
     ours, theirs = in_turn(probes, stage.plan.repeats)
     return by_time("whole cube as ML 3.1", ours, "static file", theirs, 4)
@@ -34,7 +36,7 @@ def _compressed(stage: Stage) -> list[Figure]:
     figures = []
     for name, media_type in _SYNTAXES.items():
         probes = [
-            stage.server.probe(_WHOLE, accept=media_type, accept_encoding=encoding)
+            stage.server.probe(WHOLE, accept=media_type, accept_encoding=encoding)
             for encoding in ("gzip", "identity")
         ]
         ours, theirs = in_turn(probes, stage.plan.repeats)
@@ -43,12 +45,17 @@ def _compressed(stage: Stage) -> list[Figure]:
 
 
 def _first_byte(stage: Stage) -> Figure:
-    asked, trivial = request(_WHOLE, accept=XML), request(TRIVIAL)
-    send(stage.server.address, asked)
+    address = stage.server.address
     values: list[float] = []
     reference_values: list[float] = []
     for _ in range(stage.plan.repeats):
-        for each, found in ((asked, values), (trivial, reference_values)):
-            found.append(send(stage.server.address, each).first_byte * _MILLISECONDS)
+        values.append(first_byte(stage.server))
+        reference_values.append(send(address, request(TRIVIAL)).first_byte * _MILLISECONDS)
     name = "first byte of the whole cube as ML 3.1"
-    return Figure(name, "ms", values, "trivial", reference_values, Target(10))
+    profile = stage.server.probe(WHOLE, accept=XML).profile
+    return Figure(name, "ms", values, "trivial", reference_values, Target(10), profile=profile)
+
+
+def first_byte(server: Server) -> float:
+    """Return the milliseconds until the whole cube begins to come."""
+    return send(server.address, request(anew(WHOLE), accept=XML)).first_byte * _MILLISECONDS

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from benchmarks import report
 from benchmarks.__main__ import main, run
-from benchmarks.cube import CUBE, Cube, blocks, write_csv
+from benchmarks.client import requests_anew
+from benchmarks.cube import CUBE, Cube, blocks, consecutive, scattered, write_csv
 from benchmarks.figure import Figure, Target
 from benchmarks.measures import MEASURES
 from benchmarks.plan import Plan
+from sdmx_server.storage.database import connect
+from tests.databases import NO_POSTGRESQL
 
 _TINY = Plan(
     observations=3_000,
@@ -27,13 +33,62 @@ _TINY = Plan(
 
 
 def test_every_measure_runs_and_has_its_rows() -> None:
-    figures = run(_TINY, tuple(MEASURES))
+    figures = run(replace(_TINY, growth=1_500), tuple(MEASURES))
 
-    assert len(figures) == 52
+    assert len(figures) == 71
     assert all(min(figure.values) > 0 for figure in figures if figure.unit != "MB")
     assert all(min(figure.reference_values) > 0 for figure in figures)
     names = [(figure.name, figure.reference, figure.unit) for figure in figures]
     assert len(set(names)) == len(names)
+
+
+def test_postgresql_is_measured_beside_sqlite_in_a_schema_that_is_gone_afterwards(
+    postgresql_server: str | None,
+) -> None:
+    if postgresql_server is None:
+        pytest.skip(NO_POSTGRESQL)
+
+    figures = run(replace(_TINY, database=postgresql_server), ("postgresql",))
+
+    assert {figure.reference for figure in figures} == {"SQLite"}
+    assert len(figures) == 6
+    engine = connect(postgresql_server)
+    schemas = sa.inspect(engine).get_schema_names()
+    engine.dispose()
+    assert not [name for name in schemas if name.startswith("bench_")]
+
+
+def test_a_profile_tells_where_the_time_of_a_row_goes() -> None:
+    arguments = ["--observations", "3000", "--repeats", "1", "--loads", "1", "--quick"]
+    rows = ["--only", "availability", "--profile", "everything, exact"]
+
+    told = CliRunner().invoke(main, [*arguments, *rows])
+
+    assert told.exit_code == 0, told.output
+    assert told.output.count("== availability of everything, exact") == 1
+    assert "exchange/availability.py" in told.output
+    assert told.output.count("function calls") == 2
+
+
+def test_a_question_in_other_words_is_the_same_question_by_another_address() -> None:
+    asked = requests_anew(["/a", "/a?b=1", "/a"], accept="text/csv")
+
+    lines = [each.decode().splitlines() for each in asked]
+    assert all("accept: text/csv" in each for each in lines)
+    targets = [each[0].split()[1] for each in lines]
+    assert [each.rpartition("asked=")[0] for each in targets] == ["/a?", "/a?b=1&", "/a?"]
+    assert len(set(targets)) == 3
+
+
+def test_series_are_chosen_in_one_place_or_all_over_the_cube() -> None:
+    cube = Cube(60_000)
+
+    together, apart = consecutive(cube, 100, 5), scattered(cube, 100, 5)
+
+    assert np.diff(together).tolist() == [1] * 99
+    assert len(set(apart.tolist())) == 100
+    assert np.ptp(apart) > 500
+    assert 0 <= together.min() <= together.max() < cube.series
 
 
 def test_a_part_of_it_is_measured_and_told_as_a_table_and_as_json(tmp_path: Path) -> None:
