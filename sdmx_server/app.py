@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from sdmx_server.errors import QuerySyntaxError, SdmxError
 from sdmx_server.exchange.access import Access
+from sdmx_server.exchange.estimate import Limits
 from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.exchange.tokens import Tokens
 from sdmx_server.rest import authentication, health, maintenance, v1, v2
@@ -26,7 +27,8 @@ _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Language, Content-Encoding, Content-Range, "
-        "ETag, Last-Modified, Link, Location, Retry-After, WWW-Authenticate"
+        "ETag, Last-Modified, Link, Location, Preference-Applied, Retry-After, SDMX-Estimate, "
+        "WWW-Authenticate"
     ),
     "X-Content-Type-Options": "nosniff",
 }
@@ -34,7 +36,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": (
         "Accept, Accept-Encoding, Accept-Language, Authorization, Content-Type, "
-        "If-Match, If-Modified-Since, If-None-Match, If-Range, Range"
+        "If-Match, If-Modified-Since, If-None-Match, If-Range, Prefer, Range"
     ),
     "Access-Control-Max-Age": "86400",
 }
@@ -61,7 +63,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
         sender=settings.sender,
         languages=settings.languages,
         max_url=settings.max_url,
-        max_observations=settings.max_observations,
+        limits=_limits(settings),
     )
     app.before_request(_check_url(settings.max_url))
     app.before_request(maintenance.require_open)
@@ -80,6 +82,11 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     app.register_error_handler(Exception, _unexpected)
     app.wsgi_app = ReadyAnswers(app.wsgi_app, stores.present)  # type: ignore[method-assign]
     return app
+
+
+def _limits(settings: Settings) -> Limits | None:
+    limits = Limits(settings.max_observations, settings.max_bytes)
+    return None if limits == Limits() else limits
 
 
 def from_environment() -> Flask:

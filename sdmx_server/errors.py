@@ -23,6 +23,8 @@ Source: SDMX-REST 1.5, section 4.7; SDMX-REST 2.2, doc/status.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class SdmxError(Exception):
     """Base of every error that a client is told about.
@@ -116,9 +118,19 @@ class RangeNotSatisfiable(SdmxError):
 
 
 class TooLarge(SdmxError):
-    """The answer, or the URL, is larger than this service allows."""
+    """The answer is larger than this service allows.
+
+    Attributes:
+        estimate: how large it would be: ``series``, ``observations`` and ``bytes``.
+        limit: how large it may be, by the same words.
+    """
 
     code = 510
+
+    def __init__(self, detail: str, estimate: Mapping[str, int], limit: Mapping[str, int]) -> None:
+        super().__init__(detail)
+        self.estimate = estimate
+        self.limit = limit
 
 
 class Unsupported(SdmxError):

@@ -62,6 +62,7 @@ class Settings:
         languages: languages of the content, the default first.
         max_url: the longest URL that is read, in characters.
         max_observations: the largest answer, in observations; 0 for no limit.
+        max_bytes: the largest answer, in bytes as estimated before compression; 0 for no limit.
         anonymous_read: whether data may be read without a token.
         restricted: dataflows as ``AGENCY:ID`` whose data only administrators, stewards and
             reviewers may read.
@@ -81,6 +82,7 @@ class Settings:
     languages: tuple[str, ...] = ("id", "en")
     max_url: int = 16_384
     max_observations: int = 0
+    max_bytes: int = 0
     anonymous_read: bool = True
     restricted: tuple[str, ...] = ()
     history: bool = True
@@ -120,6 +122,7 @@ class _SettingsSchema(Schema):
     languages = fields.List(fields.String(validate=_LANGUAGE), validate=validate.Length(min=1))
     max_url = _whole_number(1024, 1_000_000)
     max_observations = _whole_number(0)
+    max_bytes = _whole_number(0)
     anonymous_read = _yes_or_no()
     restricted = fields.List(fields.String(validate=_DATAFLOW))
     history = _yes_or_no()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flask import current_app, request
 
 from sdmx_server.exchange.access import Access
+from sdmx_server.exchange.estimate import Limits
 from sdmx_server.exchange.present import Present
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.tokens import Tokens
@@ -32,7 +33,7 @@ class Site:
         sender_names: its names by language.
         languages: languages of the content, the default first.
         max_url: the longest URL that is read, in characters.
-        max_observations: the largest answer, in observations; 0 for no limit.
+        limits: how large an answer may be; None for any size.
         lengths: of answers that were made, in bytes by their tag.
     """
 
@@ -45,7 +46,7 @@ class Site:
     sender_names: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ("id", "en")
     max_url: int = 16_384
-    max_observations: int = 0
+    limits: Limits | None = None
     lengths: Cache[str, int] = field(default_factory=lambda: Cache(2_000_000))
 
 

@@ -23,10 +23,20 @@ from sdmx_server.errors import (
     QuerySyntaxError,
     SdmxError,
     SemanticError,
-    TooLarge,
 )
 from sdmx_server.exchange import batches as cut
 from sdmx_server.exchange.cube import Slice, slices
+from sdmx_server.exchange.estimate import (
+    Allowance,
+    Estimate,
+    Measure,
+    Sample,
+    Shape,
+    Size,
+    extrapolated,
+    require_within,
+    size_of,
+)
 from sdmx_server.exchange.groups import groups_of, shown_in
 from sdmx_server.exchange.history import Episode, episodes
 from sdmx_server.exchange.order import held_by_series, order_of, series_together
@@ -57,7 +67,7 @@ def answer(
     stores: Stores,
     *,
     by_row: bool = False,
-    most: int = 0,
+    allowed: Allowance | None = None,
     check: Callable[[Dataset], None] | None = None,
 ) -> Answer:
     """Find the observations that a query asks for.
@@ -70,7 +80,7 @@ def answer(
         stores: where to look.
         by_row: whether the format writes one row an observation, so that an order may
             tear series apart.
-        most: how many observations may be asked for at once; 0 for any number.
+        allowed: how much may be asked for at once; None for anything.
         check: raises ``NotAcceptable`` for a dataset that the format cannot hold, which is
             then left out; its observations are not looked at. None where the format cannot
             tell what was left out.
@@ -84,12 +94,72 @@ def answer(
     """
     _check_instants(query)
     pieces, refused = _fitting(query, stores, check)
-    _check_size([piece.episode.selection for piece in pieces], query, most)
+    if allowed is not None and not allowed.limits.plainly_allow(_size(pieces, query)):
+        require_within(_estimate(pieces, query, by_row, allowed.measure), allowed.limits)
     found = list(_windowed(pieces, query, by_row))
     left_out = {e.detail: e for e, selection in refused if _holds_any(selection)}
     if not found:
         raise _reason(pieces, left_out.values())
     return Answer(found, tuple(left_out.values()))
+
+
+def estimate(
+    query: DataQuery,
+    stores: Stores,
+    measure: Measure,
+    *,
+    by_row: bool = False,
+    check: Callable[[Dataset], None] | None = None,
+) -> Estimate:
+    """Estimate how large the answer to a query is; arguments as in ``answer``.
+
+    Args:
+        query: the query.
+        stores: where to look.
+        measure: tells how many bytes datasets take in the format asked for.
+        by_row: whether the format writes one row an observation.
+        check: raises ``NotAcceptable`` for a dataset that the format cannot hold.
+
+    Raises:
+        QuerySyntaxError: if the query names components that no structure has.
+        NoResults: if there are no data of what the query is about.
+        SemanticError: if changes are asked for that came after the instant asked about.
+    """
+    _check_instants(query)
+    pieces, _ = _fitting(query, stores, check)
+    return _estimate(pieces, query, by_row, measure)
+
+
+def _estimate(
+    pieces: Sequence[_Piece], query: DataQuery, by_row: bool, measure: Measure
+) -> Estimate:
+    held = [piece for piece in pieces if len(piece.episode.selection.counts)]
+    if not held:
+        return Estimate(series=0, observations=0, bytes=0)
+    whole = replace(query, offset=0, limit=None, first_n=None, last_n=None)
+    samples = [Sample(piece.episode.selection, piece.part) for piece in held]
+
+    def written(shape: Shape) -> int:
+        sampled = [
+            replace(piece, episode=replace(piece.episode, selection=replace(sample, shape=shape)))
+            for piece, sample in zip(held, samples, strict=True)
+        ]
+        return measure(list(_windowed(sampled, whole, by_row)))
+
+    return extrapolated(written, samples, _size(held, query))
+
+
+def _size(pieces: Iterable[_Piece], query: DataQuery) -> Size:
+    """Return how many series and observations are shown, at most."""
+    sizes = [
+        (size_of(piece.episode.selection, piece.part, query), piece.packed.with_observations)
+        for piece in pieces
+    ]
+    observations = sum(size.observations for size, shown in sizes if shown)
+    series = sum(size.series for size, _ in sizes)
+    if query.limit is None:
+        return Size(series, observations)
+    return Size(min(series, query.limit), min(observations, query.limit))
 
 
 def _reason(pieces: Iterable[_Piece], left_out: Iterable[SdmxError]) -> SdmxError:
@@ -182,15 +252,6 @@ def _check_instants(query: DataQuery) -> None:
         raise SemanticError(
             f"updatedAfter={after.isoformat()} is later than asOf={query.as_of.isoformat()}; "
             "allowed is an earlier instant."
-        )
-
-
-def _check_size(selections: Iterable[Selection], query: DataQuery, most: int) -> None:
-    size = sum(int(selection.counts.sum()) for selection in selections)
-    if most and size > most and (query.limit is None or query.limit > most):
-        raise TooLarge(
-            f"This query may match {size} observations; at most {most} are sent at once. "
-            "Ask for fewer series or periods, or page with limit and offset."
         )
 
 

@@ -63,7 +63,7 @@ NOT_APPLICABLE = "~"
 
 
 @dataclass(frozen=True)
-class _Derived:
+class Derived:
     """A selection made of another one; as it stands, the other one."""
 
     rest: Selection
@@ -104,7 +104,7 @@ class _Derived:
 
 
 @dataclass(frozen=True)
-class Narrowed(_Derived):
+class Narrowed(Derived):
     """A selection of which only some observations are kept, told a batch at a time."""
 
     keep: Callable[[Batch], Flags]
@@ -123,7 +123,7 @@ class Narrowed(_Derived):
 
 
 @dataclass(frozen=True)
-class WithoutDimensions(_Derived):
+class WithoutDimensions(Derived):
     """A selection of a dataflow that does without some dimensions of its data structure."""
 
     missing: frozenset[str]

@@ -1,13 +1,16 @@
 """Errors told to clients, as SDMX messages in the syntax that they prefer.
 
-Source: SDMX-REST 1.5, section 4.7; SDMX-REST 2.2, doc/status.md.
+Source: SDMX-REST 1.5, section 4.7; SDMX-REST 2.2, doc/status.md; RFC 9457 (problem details).
 """
 
 from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
 
+import msgspec
 from flask import Response, request
 
 from sdmx_server.dataset import Message
@@ -15,6 +18,7 @@ from sdmx_server.errors import (
     NoResults,
     RangeNotSatisfiable,
     SdmxError,
+    TooLarge,
     TooManyAttempts,
     Unauthenticated,
     Unavailable,
@@ -25,6 +29,8 @@ from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import VARY
 from sdmx_server.rest.quality import parse
 from sdmx_server.site import site
+
+_PROBLEM = "application/problem+json"
 
 
 def problem(error: SdmxError, dialect: Dialect, status: int | None = None) -> Response:
@@ -43,6 +49,9 @@ def problem(error: SdmxError, dialect: Dialect, status: int | None = None) -> Re
         response = _message(error, dialect, status)
     if isinstance(error, Unavailable | TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, TooLarge):
+        sizes = ", ".join(f"{what}={count}" for what, count in error.estimate.items())
+        response.headers["SDMX-Estimate"] = sizes
     if isinstance(error, RangeNotSatisfiable):
         response.headers["Content-Range"] = f"bytes */{error.length}"
     if isinstance(error, Unauthenticated):
@@ -55,6 +64,8 @@ def problem(error: SdmxError, dialect: Dialect, status: int | None = None) -> Re
 
 def _message(error: SdmxError, dialect: Dialect, status: int) -> Response:
     wanted = sorted(parse(request.headers.get("Accept")), key=lambda each: -each.quality)
+    if any(each.value == _PROBLEM and each.quality for each in wanted):
+        return _details(error, status)
     for preference in wanted:
         version = preference.parameters.get("version", "")
         if "json" in preference.value:
@@ -64,6 +75,20 @@ def _message(error: SdmxError, dialect: Dialect, status: int) -> Response:
     if dialect.errors_are_json:
         return _json(error, status, dialect.json_versions[0])
     return _xml(error, status, dialect.xml_versions[0])
+
+
+def _details(error: SdmxError, status: int) -> Response:
+    """Tell of an error as RFC 9457 has it, which clients get that name its media type."""
+    details: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": error.detail,
+        "code": error.code,
+    }
+    if isinstance(error, TooLarge):
+        details |= {"estimate": error.estimate, "limit": error.limit}
+    return Response(msgspec.json.encode(details), status=status, content_type=_PROBLEM)
 
 
 def _version(asked: str, known: tuple[str, ...]) -> str:

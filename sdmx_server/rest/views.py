@@ -19,6 +19,7 @@ from sdmx_server.exchange import registration as registration_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
 from sdmx_server.exchange.cube import dataflows_of
+from sdmx_server.exchange.estimate import Allowance, Measure
 from sdmx_server.exchange.past import Query, require_present
 from sdmx_server.formats.catalogue import (
     REGISTRY_FORMATS,
@@ -75,21 +76,30 @@ def data(query: DataQuery, dialect: Dialect) -> Response:
             query,
             stores_now(),
             by_row=chosen.by_row,
-            most=here.max_observations,
+            allowed=Allowance(here.limits, _measure(chosen, asked)) if here.limits else None,
             check=chosen.check,
         )
-        rendering = Rendering(
-            version=chosen.version,
-            labels=asked.parameters.get("labels", "id"),
-            keys=asked.parameters.get("keys", "none"),
-            time_format=asked.parameters.get("timeFormat", "original"),
-        )
         message = replace(asked.message, left_out=found.left_out)
-        return chosen.write(found.datasets, message, rendering)
+        return chosen.write(found.datasets, message, _rendering(chosen, asked))
 
     ids = query.cube.artefact.ids
     file = ids[0] if len(ids) == 1 else "data"
     return _answered(dialect.data, make, permit.audience, file, query.as_of)
+
+
+def _measure(chosen: DataFormat, asked: Asked) -> Measure:
+    """Return what tells how many bytes datasets take in a format."""
+    rendering = _rendering(chosen, asked)
+    return lambda datasets: sum(map(len, chosen.write(datasets, asked.message, rendering)))
+
+
+def _rendering(chosen: DataFormat, asked: Asked) -> Rendering:
+    return Rendering(
+        version=chosen.version,
+        labels=asked.parameters.get("labels", "id"),
+        keys=asked.parameters.get("keys", "none"),
+        time_format=asked.parameters.get("timeFormat", "original"),
+    )
 
 
 def structure(query: StructureQuery, dialect: Dialect) -> Response:
