@@ -1,0 +1,236 @@
+"""Answers of the server beside those of writers that are slow and obvious.
+
+What is compared, format by format:
+
+- SDMX-CSV: every byte. The standard leaves no choice but the list of languages that a
+  header announces, of which it is asked that it names those in use. With keys every cell:
+  cells in quotes that need none, as those of keys are where codes may need them, are valid.
+- SDMX-ML: elements in their order, each with its attributes and its text. White space
+  between elements, the order of attributes and prefixes say nothing in XML.
+- SDMX-JSON: what it says, each number that refers to a value replaced by this value, because
+  which number a value has is left to the writer, as is whether a dimension with one value
+  stands at the dataset. Numbers are compared with their digits.
+
+Rows and series stand in the order of their keys, or in the order asked for: the standard
+leaves the first open, but paging rests on it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from io import StringIO
+from itertools import zip_longest
+from random import Random
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from sdmx_server.storage.draft import Arrangement
+from tests.reference import (
+    csv1,
+    csv2,
+    datasets,
+    json1,
+    json2,
+    json_document,
+    ml3,
+    ml21_generic,
+    ml21_specific,
+)
+from tests.reference.conftest import SMALL, serving
+from tests.reference.csv2 import Choices
+from tests.reference.json_document import Document
+from tests.reference.queries import question_of_1, question_of_2
+from tests.reference.question import Question, url_of_1, url_of_2
+from tests.reference.selection import Answer, answer
+from tests.reference.survey import TIME, Survey, Value
+from tests.reference.xml_nodes import Node, difference, read, unnamed
+
+SEED = 20_26
+QUERIES = 240
+BY_TEST = 12
+SHARES = 2  # each query is asked in every other format, by turns
+
+SURVEYS = (datasets.plain(), datasets.kinds(), datasets.flat())
+SDMX = "application/vnd.sdmx."
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its media type, how it is compared, and which answers it cannot hold."""
+
+    media_type: str
+    compare: Callable[[bytes, list[Answer]], None]
+    refuses: Callable[[Answer], bool] = lambda _: False
+
+
+def same_csv2(data: bytes, expected: list[Answer], version: str, chosen: Choices) -> None:
+    header = data.decode().partition("\n")[0]
+    announced = dict(re.findall(r"([A-Z_]+)\[([A-Za-z][A-Za-z;-]*)\]", header))
+    languages = {id_: found.split(";") for id_, found in announced.items()}
+    for id_, found in languages.items():
+        assert found == sorted(set(found)), found
+        assert languages_in(expected, id_) <= set(found), f"{id_} is in more languages"
+    written = csv2.write(expected, version, chosen, languages)
+    if chosen.keys == "none":
+        same_lines(data.decode(), written)
+    else:
+        same_cells(data.decode(), written)
+
+
+def same_lines(found: str, expected: str) -> None:
+    pairs = zip_longest(found.split("\r\n"), expected.split("\r\n"))
+    told = (f"line {n}: came {a!r}, not {b!r}" for n, (a, b) in enumerate(pairs) if a != b)
+    first = next(told, "")
+    assert first == "", first
+
+
+def same_cells(found: str, expected: str) -> None:
+    texts = (StringIO(text, newline="") for text in (found, expected))
+    tables = [csv.reader(text, strict=True) for text in texts]
+    told = (f"came {a!r}, not {b!r}" for a, b in zip_longest(*tables) if a != b)
+    first = next(told, "")
+    assert first == "", first
+
+
+def languages_in(answers: list[Answer], id_: str) -> set[str]:
+    values = [csv2.told(row, each, id_) for each in answers for row in each.rows]
+    return {lang for value in values if value for text in _listed(value) for lang in text}
+
+
+def _listed(value: Value) -> list[dict[str, str]]:
+    return value if isinstance(value, list) else [value]
+
+
+def same_csv1(data: bytes, expected: list[Answer], chosen: Choices) -> None:
+    same_lines(data.decode(), csv1.write(expected, chosen))
+
+
+def same_xml(data: bytes, expected: list[Answer], write: Callable[..., Node], **more: str) -> None:
+    told = difference(unnamed(read(data)), write(expected, prepared(expected), **more))
+    assert told == "", told
+
+
+def same_json(
+    data: bytes, expected: list[Answer], write: Callable[..., Document], **more: str
+) -> None:
+    (alone,) = expected
+    written = write(alone, prepared(expected), **more)
+    told = json_document.difference(json_document.read(data), written)
+    assert told == "", told
+
+
+def prepared(expected: list[Answer]) -> datetime:
+    """Return when anything was last published at the instant that the answer is about."""
+    as_of = expected[0].as_of
+    instants = {p.at for survey in SURVEYS for p in survey.publications}
+    return max(instant for instant in instants if as_of is None or instant <= as_of)
+
+
+def is_beyond_csv1(asked: Answer) -> bool:
+    shown = [asked.survey.component(id_) for id_ in (*asked.measures, *asked.attributes)]
+    return len(asked.measures) > 1 or any(c.is_array for c in shown)
+
+
+def is_beyond_ml21(asked: Answer) -> bool:
+    shown = [asked.survey.component(id_) for id_ in (*asked.measures, *asked.attributes)]
+    several = bool(asked.measures) and len(asked.survey.of_kind("measure")) > 1
+    return several or any(c.is_array or c.is_multilingual for c in shown)
+
+
+def is_no_time_series(asked: Answer) -> bool:
+    return asked.observed != TIME or is_beyond_ml21(asked)
+
+
+def _formats() -> Iterator[Format]:
+    for version in ("2.0.0", "2.1.0"):
+        for chosen in (
+            Choices(),
+            Choices(labels="both", keys="both"),
+            Choices(labels="name", keys="obs", time_format="normalized"),
+            Choices(keys="series"),
+        ):
+            asked = f"labels={chosen.labels};keys={chosen.keys};timeFormat={chosen.time_format}"
+            compare = partial(same_csv2, version=version, chosen=chosen)
+            yield Format(f"{SDMX}data+csv;version={version};{asked}", compare)
+    for chosen in (Choices(), Choices(labels="both", time_format="normalized")):
+        asked = f"labels={chosen.labels};timeFormat={chosen.time_format}"
+        compare = partial(same_csv1, chosen=chosen)
+        yield Format(f"{SDMX}data+csv;version=1.0.0;{asked}", compare, is_beyond_csv1)
+    for version in ("2.0.0", "2.1.0"):
+        compare = partial(same_json, write=json2.write, version=version)
+        yield Format(f"{SDMX}data+json;version={version}", compare)
+    compare = partial(same_json, write=json1.write)
+    yield Format(f"{SDMX}data+json;version=1.0.0", compare, is_beyond_csv1)
+    for version, schemas in (("3.0.0", "v3_0"), ("3.1.0", "v3_1")):
+        yield Format(f"{SDMX}data+xml;version={version}",
+                     partial(same_xml, write=ml3.write, schemas=schemas))  # fmt: skip
+    for name, write, root in (
+        ("genericdata", ml21_generic.write, "GenericData"),
+        ("generictimeseriesdata", ml21_generic.write, "GenericTimeSeriesData"),
+        ("structurespecificdata", ml21_specific.write, "StructureSpecificData"),
+        (
+            "structurespecifictimeseriesdata",
+            ml21_specific.write,
+            "StructureSpecificTimeSeriesData",
+        ),
+    ):
+        refuses = is_no_time_series if "TimeSeries" in root else is_beyond_ml21
+        yield Format(
+            f"{SDMX}{name}+xml;version=2.1", partial(same_xml, write=write, root=root), refuses
+        )
+
+
+FORMATS = tuple(_formats())
+
+
+def any_question(random: Random) -> tuple[Survey, Question, str]:
+    """Return a query with the dataset that it is about, and its URL."""
+    survey = random.choice((*SURVEYS, SURVEYS[0]))
+    if random.random() < 0.3:
+        asked = question_of_1(random, survey)
+        return survey, asked, url_of_1(asked, survey)
+    asked = question_of_2(random, survey)
+    return survey, asked, url_of_2(asked, survey)
+
+
+def check(response: TestResponse, expected: Answer, format_: Format, url: str) -> None:
+    """Compare an answer with the one expected."""
+    said = f"{url} as {format_.media_type}"
+    if not expected.rows:
+        nothing = 404 if "/v1/" in url else 204
+        refused = [406] if format_.refuses(expected) else []
+        assert response.status_code in (nothing, *refused), said
+    elif format_.refuses(expected):
+        assert response.status_code == 406, said
+    else:
+        assert response.status_code == 200, f"{said}: {response.text}"
+        try:
+            format_.compare(response.data, [expected])
+        except AssertionError as error:
+            raise AssertionError(f"{said}\n{error}") from None
+
+
+@pytest.fixture(scope="module")
+def in_small_chunks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A server whose batches hold few observations."""
+    home = str(tmp_path_factory.mktemp("small"))
+    with serving(home, list(SURVEYS), Arrangement(chunk=SMALL)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("part", range(QUERIES // BY_TEST))
+def test_an_answer_says_what_the_reference_says(in_small_chunks: FlaskClient, part: int):
+    random = Random(SEED + part)
+    for place in range(BY_TEST):
+        survey, asked, url = any_question(random)
+        expected = answer(survey, asked)
+        for format_ in FORMATS[place % SHARES :: SHARES]:
+            response = in_small_chunks.get(url, headers={"Accept": format_.media_type})
+            check(response, expected, format_, url)
