@@ -78,5 +78,23 @@ def test_what_is_usual_is_let_pass(component: Component, texts: list[str]) -> No
     assert doubtful(pa.array(texts * 101), component) == []
 
 
+@pytest.mark.parametrize(
+    ("component", "text"),
+    [
+        (Component("X", Role.MEASURE, data_type="ExclusiveValueRange", facets={"minValue": "0"}),
+         "0"),
+        (Component("X", Role.MEASURE, data_type="ExclusiveValueRange", facets={"maxValue": "5"}),
+         "5.0"),
+        (Component("X", Role.ATTRIBUTE), "a\x1f"),
+        (Component("X", Role.ATTRIBUTE), "a\uffff"),
+        (Component("X", Role.ATTRIBUTE, data_type="Long"), "3673041508900001"),
+        (Component("X", Role.ATTRIBUTE, facets={"pattern": "a"}), "b"),
+        (Component("X", Role.MEASURE, codes={}), "b"),
+    ],
+)  # fmt: skip
+def test_what_is_at_a_limit_is_looked_at(component: Component, text: str) -> None:
+    assert text in doubtful(pa.array(["1", text] * 101), component)
+
+
 def test_few_texts_are_all_looked_at() -> None:
     assert doubtful(pa.array(["1", "2", "1"]), Component("X", Role.MEASURE)) == ["1", "2"]

@@ -42,6 +42,8 @@ def in_parts(content: bytes, size: int) -> tuple[list[list[str | None]], list[in
 @example(['TST:X,1,"a\n'], 40)
 @example(["\n", "TST:X,1,2\n", "\r\n", 'TST:X,"\n\n",2\r\n', "TST:X,3,"], 1)
 @example(["TST:X,1,2\r", "TST:X,1,2\n"], 40)
+@example(['TST:X,1,"a\rb"\n', "TST:X,1,2\n"], 40)
+@example([MARK, "TST:X,1,2\n"], 40)
 def test_what_arrow_reads_is_what_stands_there(snippets: Sequence[str], size: int) -> None:
     content = (HEAD + "".join(snippets)).encode()
     found = FaultList("x.csv")
