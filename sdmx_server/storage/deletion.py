@@ -83,14 +83,13 @@ def delete(
         if not rule.named or set(rule.named) - draft.attributes.keys():
             touched |= rule.matched
 
-    def left(unit: Unit) -> Block:
-        block = draft.block(unit.entry, shelf.read)
+    def left(_: Unit, block: Block) -> Block:
         for rule in rules:
             block = _apply(rule, block, index.layout.time)
         return block
 
     units = [unit for unit in draft.ranges if unit.entry and touched[unit.start : unit.stop].any()]
-    return draft.finish(units, left, shelf.keep)
+    return draft.finish(units, left, shelf)
 
 
 def _rules(

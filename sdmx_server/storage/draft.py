@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,7 @@ from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, observatio
 Read = Callable[[ChunkEntry], Chunk]
 
 _THREADS = 2
-_AHEAD = 6  # units that are made or wait to be taken; each holds the rows of a few chunks
-_WORTH_THREADS = 3
+_AT_ONCE = 8  # units, each of which holds the rows of a few chunks
 _MANY = 4  # chunks' worth of rows that are not cut before they are merged
 
 
@@ -53,15 +52,19 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where chunks are; two threads may use it at once.
+    """Where chunks are.
 
     Attributes:
-        read: reads one, of an older version or made for this one.
+        read_all: reads some, of an older version or made for this one; threads use it.
         keep: keeps a new one, by digest and content.
     """
 
-    read: Read
+    read_all: Callable[[Sequence[ChunkEntry]], Sequence[Chunk]]
     keep: Callable[[str, bytes], None]
+
+    def read(self, entry: ChunkEntry) -> Chunk:
+        """Read one."""
+        return self.read_all([entry])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Unit:
     """Series that are made anew together.
 
     Attributes:
-        entry: the old chunk that holds some of them; None without one.
+        entry: the old chunk whose observations of them stay; None without one.
         start, stop: their numbers.
     """
 
@@ -141,16 +144,16 @@ class Draft:
             held[self._numbers.held] = self._old.counts
         units: list[Unit] = []
         for unit in self.ranges:
-            coming = int(new[unit.start : unit.stop].sum())
-            staying = int(held[unit.start : unit.stop].sum())
+            rows = slice(unit.start, unit.stop)
+            coming, staying = int(new[rows].sum()), int(held[rows].sum())
+            entry = None if replace_all else unit.entry
             if coming > max(_MANY * self._chunk, 2 * staying):
-                most = (held + new)[unit.start : unit.stop]
                 units += [
-                    Unit(unit.entry, unit.start + low, unit.start + high)
-                    for low, high in _cuts(most, self._chunk)
+                    Unit(entry, unit.start + low, unit.start + high)
+                    for low, high in _cuts((held + new)[rows], self._chunk)
                 ]
-            elif coming or unit.entry is None or replace_all:
-                units.append(unit)
+            elif coming or entry is None:
+                units.append(Unit(entry, unit.start, unit.stop))
         return units
 
     @property
@@ -159,13 +162,50 @@ class Draft:
         time = self._old.layout.time
         return len(self._joined.texts[time]) if time else 1
 
-    def block(self, entry: ChunkEntry | None, read: Read) -> Block:
-        """Return the observations of an old chunk; none without one."""
-        if entry is None:
-            return empty_block(self._old.layout)
-        chunk = read(entry)
+    def finish(
+        self, units: Sequence[Unit], change: Callable[[Unit, Block], Block], shelf: Shelf
+    ) -> SeriesIndex:
+        """Return the index of the new version.
+
+        Args:
+            units: what is made anew; old chunks of other series are carried over as they are.
+            change: returns all observations of a unit for those that were there; threads call
+                it.
+            shelf: where chunks are.
+        """
+        anew = np.zeros(self._numbers.count + 1, np.bool_)
+        for unit in units:
+            anew[unit.start : unit.stop] = True
+        for unit in self.ranges:
+            if unit.entry is not None and not anew[unit.start]:
+                self._carry(unit.entry)
+
+        def make(some: Sequence[Unit]) -> list[_Made]:
+            held = self._held(some, shelf)
+            return [self._make(change(*each), each[0]) for each in zip(some, held, strict=True)]
+
+        for made in _in_threads(make, units):
+            self._accept(made, shelf.keep)
+        self._entries.sort(key=lambda entry: entry.start)
+        return self._index()
+
+    def _held(self, units: Sequence[Unit], shelf: Shelf) -> list[Block]:
+        """Return the observations of some units that are there."""
+        entries = list({unit.entry.digest: unit.entry for unit in units if unit.entry}.values())
+        chunks = {
+            entry.digest: chunk
+            for entry, chunk in zip(entries, shelf.read_all(entries), strict=True)
+        }
+        return [
+            self._block(unit, unit.entry, chunks[unit.entry.digest])
+            if unit.entry
+            else empty_block(self._old.layout)
+            for unit in units
+        ]
+
+    def _block(self, unit: Unit, entry: ChunkEntry, chunk: Chunk) -> Block:
         counts = self._old.counts[entry.start : entry.stop]
-        return Block(
+        block = Block(
             np.repeat(self._numbers.held[entry.start : entry.stop], counts),
             {
                 column: self._translated(column, entry)[codes]
@@ -173,28 +213,8 @@ class Draft:
             },
             chunk.texts,
         )
-
-    def finish(
-        self,
-        units: Sequence[Unit],
-        block: Callable[[Unit], Block],
-        keep: Callable[[str, bytes], None],
-    ) -> SeriesIndex:
-        """Return the index of the new version.
-
-        Args:
-            units: what is made anew; old chunks that no unit names are carried over as they are.
-            block: returns all observations of a unit; threads call it.
-            keep: keeps a new chunk, by digest and content.
-        """
-        touched = {unit.entry.start for unit in units if unit.entry}
-        for entry in self._old.chunks:
-            if entry.start not in touched:
-                self._carry(entry)
-        for made in _in_threads(lambda unit: self._make(block(unit), unit), units):
-            self._accept(made, keep)
-        self._entries.sort(key=lambda entry: entry.start)
-        return self._index()
+        low, high = np.searchsorted(block.series, [unit.start, unit.stop])
+        return block if high - low == len(block.series) else part(block, int(low), int(high))
 
     def _carry(self, entry: ChunkEntry) -> None:
         """Take an old chunk over as it is."""
@@ -281,19 +301,22 @@ class Draft:
         return _Entry(digest, start, stop, len(block.series), used), content
 
 
-def _in_threads(work: Callable[[Unit], _Made], units: Sequence[Unit]) -> Iterator[_Made]:
-    """Yield what is made of each unit, in order; while one is taken, others are made."""
-    if len(units) < _WORTH_THREADS:
-        yield from map(work, units)
+def _in_threads(
+    work: Callable[[Sequence[Unit]], list[_Made]], units: Sequence[Unit]
+) -> Iterator[_Made]:
+    """Yield what is made of each unit, in order; while some are taken, others are made."""
+    lots = [units[start : start + _AT_ONCE] for start in range(0, len(units), _AT_ONCE)]
+    if len(lots) < 2:
+        yield from chain.from_iterable(map(work, lots))
         return
     with ThreadPoolExecutor(_THREADS) as pool:
-        waiting: deque[Future[_Made]] = deque()
-        for unit in units:
-            waiting.append(pool.submit(work, unit))
-            if len(waiting) > _AHEAD:
-                yield waiting.popleft().result()
+        waiting: deque[Future[list[_Made]]] = deque()
+        for lot in lots:
+            waiting.append(pool.submit(work, lot))
+            if len(waiting) > _THREADS:
+                yield from waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
 
 
 def _cuts(counts: Counts, chunk: int) -> Iterator[tuple[int, int]]:

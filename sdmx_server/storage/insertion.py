@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from sdmx_server.dataset import Codes, Layout
 from sdmx_server.errors import SemanticError
-from sdmx_server.storage.blocks import Block, empty_block, join, merge, part, pick, positions
+from sdmx_server.storage.blocks import Block, join, merge, pick, positions
 from sdmx_server.storage.columns import (
     Flags,
     Keys,
@@ -105,26 +105,21 @@ class _Insertion:
         runs = [_Arranged(run, numbers.new, joined.new) for run in staging.runs()]
         counts = count_rows(staging.runs(), numbers.new, numbers.count)
         units = draft.units(counts, replace_all=self.replace_all)
-        return draft.finish(units, bound(self._block, draft, runs), self.shelf.keep)
+        return draft.finish(units, bound(self._merged, draft.periods, runs), self.shelf)
 
-    def _block(self, draft: Draft, runs: Sequence[_Arranged], unit: Unit) -> Block:
+    def _merged(self, periods: int, runs: Sequence[_Arranged], unit: Unit, held: Block) -> Block:
         """Return the observations of a unit: those that come in, and those that stay."""
-        layout = self.index.layout
-        parts = [run.block(layout, unit) for run in runs]
+        time = self.index.layout.time
+        parts = [run.block(self.index.layout, unit) for run in runs]
         parts = [some for some in parts if len(some.series)]
-        periods = draft.periods
-        new = join(parts) if parts else empty_block(layout)
-        places = positions(new, layout.time, periods)
+        if not parts:
+            return held
+        new = join(parts)
+        places = positions(new, time, periods)
         if len(parts) > 1:
             order = np.argsort(places, kind="stable")
             new, places = pick(new, order), places[order]
-        if unit.entry is None or self.replace_all:
-            return new
-        held = draft.block(unit.entry, self.shelf.read)
-        low, high = np.searchsorted(held.series, [unit.start, unit.stop])
-        if high - low < len(held.series):
-            held = part(held, int(low), int(high))
-        both = positions(held, layout.time, periods), places
+        both = positions(held, time, periods), places
         return merge(held, new, both, replace=self.replace)
 
 

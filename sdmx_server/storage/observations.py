@@ -8,23 +8,23 @@ a version, so readers see the old one or the new one and never wait.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-import msgspec
 import pyarrow as pa
 import sqlalchemy as sa
 
 from sdmx_server.dataset import Action, Layout
+from sdmx_server.storage import versions
 from sdmx_server.storage.cache import Cache
 from sdmx_server.storage.changes import difference
+from sdmx_server.storage.chunk_writer import ChunkWriter
 from sdmx_server.storage.chunks import Chunk, compress, decode_chunk, decompress
 from sdmx_server.storage.columns import Keys
 from sdmx_server.storage.database import (
     Revision,
     hold_revision,
-    insert_missing,
     lock_revision,
     raise_revision,
     read_revision,
@@ -42,39 +42,15 @@ from sdmx_server.storage.series_index import (
     decode_index,
     empty_index,
     encode_index,
+    is_same,
 )
 from sdmx_server.storage.tables import STORES, chunks, dataset_versions, datasets, revisions
+from sdmx_server.storage.versions import DatasetVersion as DatasetVersion
 
 STRUCTURES, STORE = STORES
 
 _READ_AHEAD = 16
-_ATTRIBUTES = msgspec.json.Decoder(dict[str, str])
-_LAYOUT = msgspec.json.Decoder(Layout)
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetVersion:
-    """A published version of a dataset.
-
-    Attributes:
-        dataset: the name of the dataset.
-        number: counts the versions of a dataset from 1.
-        published_at: since when it holds, UTC.
-        previous: number of the version before; None for the first.
-        series_count: how many series it has.
-        observation_count: how many observations it has.
-        dataset_attributes: text by id of attributes of the whole dataset.
-        layout: how its columns are stored.
-    """
-
-    dataset: str
-    number: int
-    published_at: datetime
-    previous: int | None
-    series_count: int
-    observation_count: int
-    dataset_attributes: Mapping[str, str]
-    layout: Layout
+_ATTEMPTS = 3  # to publish without keeping others waiting, before they are made to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +71,25 @@ class Changes:
     emptied: Mapping[str, Selection]
 
 
-_COLUMNS = tuple(
-    column for column in dataset_versions.c if column is not dataset_versions.c.series_index
-)
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What becomes of a dataset.
+
+    Attributes:
+        before: the version that it was made of; None for the first.
+        version: the version that holds from now on; the one before where nothing changes.
+        series_index: its index as it is stored; nothing where nothing changes.
+        digests: its chunks.
+    """
+
+    before: DatasetVersion | None
+    version: DatasetVersion
+    series_index: bytes = b""
+    digests: frozenset[str] = frozenset()
+
+
+class _Outdated(Exception):
+    """A version was published, or a chunk was taken away, while another was being made."""
 
 
 class ObservationStore:
@@ -163,35 +155,32 @@ class ObservationStore:
             Unavailable: if the database cannot be written to now.
         """
         names = list(dict.fromkeys(publication.dataset for publication in publications))
-        with writing(self._engine) as connection:
-            _lock(connection, names)
-            before = {name: _current(connection, name) for name in names}
-            after, made = self._applied(publications, before)
-            versions = [self._next(before[name], after[name], (name, at)) for name in names]
-            new = [version for version in versions if version is not before[version.dataset]]
-            if new:
-                hold_revision(connection, STRUCTURES, structures)
-            for version in new:
-                _store(connection, version, after[version.dataset].index, made)
-            if new:
-                lock_revision(connection, STORE)
-                raise_revision(connection, STORE, at)
-        return versions
+        for _ in range(_ATTEMPTS):
+            with suppress(_Outdated), ChunkWriter(self._engine) as writer:
+                made = self._made(publications, names, at, writer)
+                if all(one.version is one.before for one in made):
+                    return [one.version for one in made]
+                with writing(self._engine) as connection:
+                    return _publish(connection, made, (at, structures), writer)
+        with ChunkWriter(self._engine, ahead=False) as writer, writing(self._engine) as connection:
+            versions.lock(connection, names)
+            made = self._made(publications, names, at, writer)
+            return _publish(connection, made, (at, structures), writer)
 
     def current(self, dataset: str, as_of: datetime | None = None) -> DatasetVersion | None:
         """Return the version that holds now, or held at an instant; None where none does."""
         if as_of is None:
             with reading(self._engine) as connection:
-                return _current(connection, dataset)
+                return versions.current(connection, dataset)
         columns = dataset_versions.c
         statement = (
-            _versions(dataset)
+            versions.of_dataset(dataset)
             .where(columns.published_at <= as_of)
             .order_by(columns.number.desc())
             .limit(1)
         )
         with reading(self._engine) as connection:
-            return next(_read_versions(connection, statement), None)
+            return next(versions.read(connection, statement), None)
 
     def current_versions(
         self, known: Mapping[str, DatasetVersion]
@@ -207,7 +196,7 @@ class ObservationStore:
             & (dataset_versions.c.number == datasets.c.current),
         )
         statement = (
-            sa.select(revisions.c.number.label("revision"), *_COLUMNS)
+            sa.select(revisions.c.number.label("revision"), *versions.COLUMNS)
             .select_from(revisions.outerjoin(pointed, sa.true()))
             .where(revisions.c.store == STORE)
         )
@@ -217,14 +206,14 @@ class ObservationStore:
         for row in (row for row in rows if row.dataset is not None):
             before = known.get(row.dataset)
             is_known = before is not None and before.number == row.number
-            held[row.dataset] = before if before and is_known else _version(row)
+            held[row.dataset] = before if before and is_known else versions.version_of(row)
         return (rows[0].revision if rows else 0), held
 
     def versions(self, dataset: str) -> list[DatasetVersion]:
         """Return all versions of a dataset, the oldest first."""
-        statement = _versions(dataset).order_by(dataset_versions.c.number)
+        statement = versions.of_dataset(dataset).order_by(dataset_versions.c.number)
         with reading(self._engine) as connection:
-            return list(_read_versions(connection, statement))
+            return list(versions.read(connection, statement))
 
     def datasets(self) -> list[str]:
         """Return the names of all datasets, sorted by code point."""
@@ -319,27 +308,22 @@ class ObservationStore:
         index = self._index(version)
         return whole_rows(index, self._read_one)
 
-    def _applied(
+    def _made(
         self,
         publications: Sequence[Publication],
-        before: Mapping[str, DatasetVersion | None],
-    ) -> tuple[dict[str, Contents], dict[str, bytes]]:
-        """Return what every dataset holds after the steps, and the new chunks by digest."""
-        made: dict[str, bytes] = {}
-
-        def read(entry: ChunkEntry) -> Chunk:
-            if entry.digest in made:
-                return decode_chunk(made[entry.digest])
-            return self._read_one(entry)
-
-        shelf = Shelf(read, made.__setitem__)
+        names: Sequence[str],
+        at: datetime,
+        writer: ChunkWriter,
+    ) -> list[_Made]:
+        """Make the next version of each dataset, of what holds now."""
+        with reading(self._engine) as connection:
+            before = {name: versions.current(connection, name) for name in names}
+        shelf = Shelf(writer.read, writer.keep)
         after: dict[str, Contents] = {}
         for step in publications:
-            held = after.get(step.dataset)
-            if held is None:
-                held = self._contents(before[step.dataset], step.layout)
+            held = after.get(step.dataset) or self._contents(before[step.dataset], step.layout)
             after[step.dataset] = apply(step, held, shelf, self._arrangement)
-        return after, made
+        return [self._next(before[name], after[name], (name, at)) for name in names]
 
     def _contents(self, version: DatasetVersion | None, layout: Layout) -> Contents:
         if version is None:
@@ -348,12 +332,12 @@ class ObservationStore:
 
     def _next(
         self, before: DatasetVersion | None, after: Contents, named: tuple[str, datetime]
-    ) -> DatasetVersion:
+    ) -> _Made:
         """Return the version that holds the contents: the one before, if it does already."""
         dataset, at = named
         if before is not None and self._holds(before, after):
-            return before
-        return DatasetVersion(
+            return _Made(before, before)
+        version = DatasetVersion(
             dataset=dataset,
             number=before.number + 1 if before else 1,
             published_at=max(at, before.published_at) if before else at,
@@ -363,12 +347,14 @@ class ObservationStore:
             dataset_attributes=after.dataset_attributes,
             layout=after.index.layout,
         )
+        digests = frozenset(entry.digest for entry in after.index.chunks)
+        return _Made(before, version, compress(encode_index(after.index)), digests)
 
     def _holds(self, version: DatasetVersion, contents: Contents) -> bool:
         return (
             version.layout == contents.index.layout
             and version.dataset_attributes == contents.dataset_attributes
-            and encode_index(self._index(version)) == encode_index(contents.index)
+            and is_same(self._index(version), contents.index)
         )
 
     def _index(self, version: DatasetVersion) -> SeriesIndex:
@@ -419,70 +405,29 @@ def _alike(layout: Layout, held: Layout) -> Layout:
     )
 
 
-def _lock(connection: sa.Connection, names: Sequence[str]) -> None:
-    """Make other publishers of these datasets wait.
-
-    Datasets are locked in one order, so that no two publishers wait for each other.
-    """
-    ordered = sorted(names)
-    insert_missing(connection, datasets, [{"dataset": name, "current": 0} for name in ordered])
-    for name in ordered:
-        connection.execute(sa.select(datasets).where(datasets.c.dataset == name).with_for_update())
-
-
-def _current(connection: sa.Connection, dataset: str) -> DatasetVersion | None:
-    pointer = sa.select(datasets.c.current).where(datasets.c.dataset == dataset)
-    statement = _versions(dataset).where(dataset_versions.c.number == pointer.scalar_subquery())
-    return next(_read_versions(connection, statement), None)
-
-
-def _versions(dataset: str) -> sa.Select[Any]:
-    return sa.select(*_COLUMNS).where(dataset_versions.c.dataset == dataset)
-
-
-def _read_versions(
-    connection: sa.Connection, statement: sa.Select[Any]
-) -> Iterator[DatasetVersion]:
-    return map(_version, connection.execute(statement))
-
-
-def _version(row: sa.Row[Any]) -> DatasetVersion:
-    return DatasetVersion(
-        dataset=row.dataset,
-        number=row.number,
-        published_at=row.published_at,
-        previous=row.number - 1 or None,
-        series_count=row.series_count,
-        observation_count=row.observation_count,
-        dataset_attributes=_ATTRIBUTES.decode(row.dataset_attributes),
-        layout=_LAYOUT.decode(row.layout),
-    )
-
-
-def _store(
+def _publish(
     connection: sa.Connection,
-    version: DatasetVersion,
-    index: SeriesIndex,
-    made: Mapping[str, bytes],
-) -> None:
-    """Store a version with its new chunks, and move the pointer to it."""
-    wanted = {entry.digest for entry in index.chunks if entry.digest in made}
-    insert_missing(connection, chunks, [{"digest": d, "content": made[d]} for d in sorted(wanted)])
-    connection.execute(
-        dataset_versions.insert(),
-        {
-            "dataset": version.dataset,
-            "number": version.number,
-            "published_at": version.published_at,
-            "series_count": version.series_count,
-            "observation_count": version.observation_count,
-            "dataset_attributes": msgspec.json.encode(version.dataset_attributes),
-            "layout": msgspec.json.encode(version.layout),
-            "series_index": compress(encode_index(index)),
-        },
-    )
-    connection.execute(
-        datasets.update()
-        .where(datasets.c.dataset == version.dataset)
-        .values(current=version.number)
-    )
+    made: Sequence[_Made],
+    when: tuple[datetime, int | None],
+    writer: ChunkWriter,
+) -> list[DatasetVersion]:
+    """Store the versions that were made, and move the pointers to them.
+
+    Raises:
+        _Outdated: if they were made of what no longer holds.
+        Overtaken: if the structures have another revision by now.
+    """
+    at, structures = when
+    numbers = versions.lock(connection, [one.version.dataset for one in made])
+    held = [one.before.number if one.before else 0 for one in made]
+    if held != [numbers[one.version.dataset] for one in made]:
+        raise _Outdated
+    hold_revision(connection, STRUCTURES, structures)
+    if not writer.finish(connection, frozenset().union(*(one.digests for one in made))):
+        raise _Outdated
+    for one in made:
+        if one.series_index:
+            versions.store(connection, one.version, one.series_index)
+    lock_revision(connection, STORE)
+    raise_revision(connection, STORE, at)
+    return [one.version for one in made]

@@ -108,6 +108,17 @@ def empty_index(layout: Layout) -> SeriesIndex:
     )
 
 
+def is_same(first: SeriesIndex, second: SeriesIndex) -> bool:
+    """Whether two indexes of the same layout say the same."""
+    arrays = [(index.first, index.last, index.counts) for index in (first, second)]
+    return (
+        [entry.digest for entry in first.chunks] == [entry.digest for entry in second.chunks]
+        and first.dictionaries == second.dictionaries
+        and all(map(np.array_equal, *arrays))
+        and all(np.array_equal(first.series[c], second.series[c]) for c in first.series)
+    )
+
+
 def encode_index(index: SeriesIndex) -> bytes:
     """Return the blob of an index: three Arrow tables, one behind the other.
 

@@ -1,7 +1,8 @@
 """The tables of the database.
 
 Rows of ``artefacts``, ``dataset_versions`` and ``chunks`` are never changed once they are
-there, except that an artefact row is closed; that is what makes caching by row safe.
+there, except that an artefact row is closed; that is what makes caching by row safe. Rows of
+``chunk_claims`` stand for chunks that a publication at work has written ahead.
 """
 
 from __future__ import annotations
@@ -132,6 +133,14 @@ chunks = sa.Table(
     metadata,
     sa.Column("digest", _ID, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+chunk_claims = sa.Table(
+    "chunk_claims",
+    metadata,
+    sa.Column("publication", _ID, primary_key=True),
+    sa.Column("digest", _ID, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
 )
 
 tokens = sa.Table(
