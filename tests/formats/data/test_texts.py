@@ -11,10 +11,14 @@ from sdmx_server.formats.data.writers.texts import (
     PIECE_BYTES,
     Between,
     Lookup,
+    OfSeries,
     Texts,
     content,
     each,
+    escaping,
+    filled,
     in_pieces,
+    lowered,
     repeated,
     rows,
     weave,
@@ -49,8 +53,10 @@ def test_what_series_have_is_repeated_for_their_observations():
     assert rows([column], 3).to_pylist() == ["a", "a", "c"]
 
 
-@pytest.mark.parametrize("size", [3, 1000])
-def test_a_dictionary_is_spelt_whole_only_where_much_of_it_is_needed(size):
+@pytest.mark.parametrize("size", [3, 5000])
+@pytest.mark.parametrize("kept", [0, 2, 100])
+def test_a_text_of_a_dictionary_is_spelt_when_it_is_asked_for(size, kept, monkeypatch):
+    monkeypatch.setattr(texts, "_KEPT", kept)
     written = []
 
     def write(text):
@@ -58,11 +64,65 @@ def test_a_dictionary_is_spelt_whole_only_where_much_of_it_is_needed(size):
         return text.upper()
 
     lookup = Lookup([f"a{n}" for n in range(size)], each(write), "-")
-    for codes in ([1, -1, 2], [2, 2, 0], [-1, -1, -1]):
+    for codes in ([1, -1, 2], [2, 2, 0], [-1, -1, -1], [], [1, 0, 2]):
         column = lookup.column(np.array(codes, np.int32))
         expected = ["-" if code < 0 else f"A{code}" for code in codes]
-        assert rows([column], 3).to_pylist() == expected
-    assert len(written) == min(size, 4)
+        assert rows([column], len(codes)).to_pylist() == expected
+    assert set(written) == {"a0", "a1", "a2"}
+    assert (len(written) == 3) is (kept == 100)
+
+
+def test_the_texts_of_a_large_dictionary_are_not_all_woven_into_a_few_rows(monkeypatch):
+    monkeypatch.setattr(texts, "_SPARE", 3)
+    lookup = Lookup([f"a{n}" for n in range(9)], lambda values: values)
+    assert len(lookup.column(np.arange(9, dtype=np.int32)).values) == 11
+    column = lookup.column(np.array([8, 2], np.int32))
+    assert column.values.to_pylist() == ["a8", "a2"]
+
+
+@pytest.mark.parametrize("values", [["a", None, "b", None], ["a", "b"], [None], []])
+def test_values_become_text_and_what_is_absent_too(values):
+    column = filled(pa.array(values, pa.string()), each(str.upper), "-")
+    assert rows([column], len(values)).to_pylist() == [v.upper() if v else "-" for v in values]
+
+
+def test_what_stays_the_same_through_a_series_is_joined_once_a_series():
+    series = OfSeries(Texts(pa.array(["a", "b", "c"])))
+    pieces = ["<", series, ":", OfSeries("s"), NUMBERS, "-", ">", series]
+    joined = lowered(pieces, np.array([2, 0, 2]))
+    assert [type(piece) for piece in joined] == [Texts] * 3
+    assert rows(joined, 4).to_pylist() == ["<a:s1->a", "<a:s->a", "<c:s22->c", "<c:s5->c"]
+    assert lowered(["<", ">"], np.array([1])) == ["<>"]
+
+
+@pytest.mark.parametrize("rows_a_pair", [1, 2, 99])
+def test_neighbours_of_few_texts_become_one_column(rows_a_pair, monkeypatch):
+    monkeypatch.setattr(texts, "_ROWS_A_PAIR", rows_a_pair)
+    with_null = Texts(pa.array([None, "0"]), np.array([0, 1, 1, 0], np.int32))
+    pieces = ["<", "!", KINDS, with_null, "/", NUMBERS, "[", "]", with_null]
+    assert text_of(pieces, 4) == "<!a/1[]<!b0/[]0<!b0/22[]0<!/5[]"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["a", "é", "", None],
+        ["a,b", None, "é,", "", "c", ",,", "a,b"],
+        [",a"],
+        [],
+    ],
+)
+def test_only_texts_with_special_bytes_are_written(values):
+    seen = []
+
+    def write(text):
+        seen.append(text)
+        return text.replace(",", "(comma)")
+
+    array = pa.array(["x,", *values, ",y"], pa.string()).slice(1, len(values))
+    written = escaping(b",;", write)(array)
+    assert written.to_pylist() == [value and value.replace(",", "(comma)") for value in values]
+    assert sorted(seen) == sorted({value for value in values if value and "," in value})
 
 
 def test_the_bytes_of_an_array_are_those_of_its_part():

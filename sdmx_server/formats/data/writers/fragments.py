@@ -24,9 +24,9 @@ from sdmx_server.formats.data.writers.texts import (
     Render,
     Texts,
     chosen,
-    content,
     each,
-    holds_any,
+    escaping,
+    filled,
 )
 
 _ILLEGAL = (*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
@@ -44,9 +44,6 @@ _ESCAPES = {
         }
     ),
 }
-_SPECIAL = np.zeros(256, np.bool_)
-_SPECIAL[[*range(0x20), *b'&<>"']] = True
-_NO_CHARACTERS = "\uffff".encode()[:2]  # how both begin that XML cannot hold
 
 
 def escape(text: str) -> str:
@@ -54,14 +51,9 @@ def escape(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
-def escape_all(texts: pa.StringArray) -> pa.StringArray:
-    """Return the texts escaped: the same array where there is nothing to escape."""
-    if not holds_any(texts, _SPECIAL) and _NO_CHARACTERS not in bytes(content(texts)):
-        return texts
-    return _EACH(texts)
-
-
-_EACH = each(escape)
+# The last is what all begin with that XML cannot hold beyond the control characters.
+escape_all = escaping({*range(0x20), *b'&<>"', 0xEF}, escape)
+"""Returns texts escaped: the same array where there is nothing to escape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +185,7 @@ def _fill_cell(cell: Cell, columns: Columns, known: Filling) -> list[Piece]:
         return []
     if not texts.null_count:
         return [cell.before, Texts(cell.render(texts)), cell.after]
-    present = np.asarray(texts.is_valid())
-    finished = pa.concat_arrays([pa.array([""]), cell.finished(texts.drop_null())])
-    return [Texts(finished, np.where(present, np.cumsum(present, dtype=np.int32), np.int32(0)))]
+    return [filled(texts, cell.finished)]
 
 
 def _fill_joint(joint: Joint, columns: Columns, known: Filling) -> Texts:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain, groupby
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +24,14 @@ from sdmx_server.formats.data.writers.fragments import (
     fill,
     filling,
 )
-from sdmx_server.formats.data.writers.texts import Between, Piece, repeated, rows, weave
+from sdmx_server.formats.data.writers.texts import (
+    Between,
+    OfSeries,
+    Piece,
+    lowered,
+    rows,
+    weave,
+)
 from sdmx_server.query import ALL_DIMENSIONS
 
 
@@ -110,22 +116,20 @@ def _flat(batch: Batch, markup: Markup, known: Filling) -> Iterator[pa.Buffer]:
     if not batch.observation_count:
         counts = np.ones(batch.series_count, np.int64)
     count = int(counts.sum())
-    lowered = {
+    inside = {
         id_: np.repeat(codes, counts)
         for id_, codes in batch.series.items()
         if id_ in _inside(markup.observation)
     }
-    columns = Columns(count, {**lowered, **batch.observations}, batch.texts)
+    columns = Columns(count, {**inside, **batch.observations}, batch.texts)
     above = Columns(batch.series_count, batch.series, {})
-    filled: list[Piece] = []
-    # Neighbours that stay the same through a series are joined once a series.
-    for is_above, pieces in groupby(markup.observation, partial(_is_of_series, batch)):
-        if is_above:
-            heads = rows(fill(tuple(pieces), above, known), above.count)
-            filled.append(repeated(heads, counts))
+    pieces: list[Piece | OfSeries] = []
+    for piece in markup.observation:
+        if isinstance(piece, Cell) and piece.component in batch.series:
+            pieces += map(OfSeries, fill((piece,), above, known))
         else:
-            filled += fill(tuple(pieces), columns, known)
-    yield from weave(filled, count)
+            pieces += fill((piece,), columns, known)
+    yield from weave(lowered(pieces, counts), count)
 
 
 def _inside(plan: Plan) -> frozenset[str]:
@@ -133,10 +137,6 @@ def _inside(plan: Plan) -> frozenset[str]:
     joints = (piece.components for piece in plan if isinstance(piece, Joint))
     wrappers = (piece.cells for piece in plan if isinstance(piece, Wrapper))
     return frozenset(chain(*joints, (cell.component for cell in chain(*wrappers))))
-
-
-def _is_of_series(batch: Batch, piece: str | Cell | Wrapper | Joint) -> bool:
-    return isinstance(piece, Cell) and piece.component in batch.series
 
 
 def _series(batch: Batch, markup: Markup, known: Filling) -> Iterator[pa.Buffer]:

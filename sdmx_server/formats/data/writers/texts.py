@@ -8,8 +8,10 @@ becomes a Python string.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,9 @@ PIECE_BYTES = 1 << 20
 """How large the pieces of an answer are, roughly."""
 
 _ROWS = 32_768  # woven at a time, so that no text grows past what 32-bit offsets can tell
-_FEW = 4  # a dictionary is rendered whole once so large a part of it may be needed
+_KEPT = 65_536  # finished texts of a dictionary
+_SPARE = 1_024  # finished texts that may go into a gather without being needed
+_ROWS_A_PAIR = 16  # for so many rows it is worth to make the text of a pair of texts
 
 Counts = npt.NDArray[np.int64]
 Render = Callable[[pa.StringArray], pa.StringArray]
@@ -47,35 +51,67 @@ Piece = str | Texts
 
 
 class Lookup:
-    """The finished texts of a dictionary, made when they are asked for.
+    """The finished texts of the codes of a dictionary, each made when it is first asked for.
 
-    A dictionary belongs to a whole dataset version, an answer may need little of it.
+    A dictionary belongs to a whole dataset version, an answer may need little of it. What was
+    made is kept as long as it is not much: an answer of any length needs the same memory.
 
     Args:
         dictionary: the values.
-        render: makes text of them.
+        render: makes text of some of them, which come in the order of the dictionary; the
+            text of a value is the same whenever it is made.
         absent: the text of code -1.
     """
+
+    _places: Codes
+    _texts: pa.StringArray
 
     def __init__(self, dictionary: Sequence[str], render: Render, absent: str = "") -> None:
         self._dictionary = dictionary
         self._render = render
-        self._absent = pa.array([absent], pa.string())
-        self._whole: pa.StringArray | None = None
+        self._absent = pa.array([None, absent], pa.string())
+        self._forget()
 
     def column(self, codes: Codes) -> Texts:
         """Return the texts of some codes."""
-        if self._whole is None and _FEW * len(codes) < len(self._dictionary):
-            used, places = np.unique(codes, return_inverse=True)
-            held = used[used >= 0]
-            texts = self._finished([self._dictionary[code] for code in held.tolist()])
-            return Texts(texts, (places + (len(held) == len(used))).astype(np.int32))
-        if self._whole is None:
-            self._whole = self._finished(self._dictionary)
-        return Texts(self._whole, codes + np.int32(1))
+        places = self._places[codes]
+        if np.count_nonzero(places) < len(places):
+            missing = codes[places == 0]
+            if len(self._texts) > _KEPT:
+                self._forget()
+                missing = codes[codes >= 0]
+            self._make(np.unique(missing))
+            places = self._places[codes]
+        if len(self._texts) > len(codes) + _SPARE:
+            return Texts(pc.take(self._texts, pa.array(places), boundscheck=False))
+        return Texts(self._texts, places)
 
-    def _finished(self, values: Sequence[str]) -> pa.StringArray:
-        return pa.concat_arrays([self._absent, self._render(pa.array(values, pa.string()))])
+    def _make(self, codes: Codes) -> None:
+        values = pa.array([self._dictionary[code] for code in codes.tolist()], pa.string())
+        held = len(self._texts)
+        self._places[codes] = np.arange(held, held + len(codes), dtype=np.int32)
+        self._texts = pa.concat_arrays([self._texts, self._render(values)])
+
+    def _forget(self) -> None:
+        # Where the text of each code stands: 0 is not yet made, the last is that of code -1.
+        self._places = np.zeros(len(self._dictionary) + 1, np.int32)
+        self._places[-1] = 1
+        self._texts = self._absent
+
+
+def filled(values: pa.StringArray, render: Render, absent: str = "") -> Texts:
+    """Return a column of finished values.
+
+    Args:
+        values: one a row, null where there is none.
+        render: makes text of those that there are.
+        absent: the text of a null.
+    """
+    if not values.null_count:
+        return Texts(render(values))
+    present = np.asarray(values.is_valid())
+    texts = pa.concat_arrays([constant(absent), render(values.drop_null())])
+    return Texts(texts, np.where(present, np.cumsum(present, dtype=np.int32), np.int32(0)))
 
 
 def repeated(values: pa.StringArray, counts: Counts) -> Texts:
@@ -88,13 +124,42 @@ def chosen(flags: npt.NDArray[np.bool_], text: str) -> Texts:
     return Texts(pa.array(["", text], pa.string()), flags.astype(np.int32))
 
 
+@dataclass(frozen=True, slots=True)
+class OfSeries:
+    """A part of observations that stays the same through a series: one row a series."""
+
+    column: Piece
+
+
+def lowered(pieces: Sequence[Piece | OfSeries], counts: Counts) -> list[Piece]:
+    """Return columns of observations; neighbours that are of series are joined first.
+
+    Args:
+        pieces: what each observation is made of.
+        counts: how many observations each series has.
+    """
+    found: list[Piece] = []
+    for is_own, run in groupby(pieces, key=lambda piece: isinstance(piece, Texts)):
+        held = list(run)
+        if is_own:
+            found += of_series(held)
+        elif any(isinstance(piece, OfSeries) for piece in held):
+            found.append(repeated(rows(of_series(held), len(counts)), counts))
+        else:
+            found.append("".join(str(piece) for piece in held))
+    return found
+
+
+def of_series(pieces: Sequence[Piece | OfSeries]) -> list[Piece]:
+    """Return the pieces of rows that are series themselves."""
+    return [piece.column if isinstance(piece, OfSeries) else piece for piece in pieces]
+
+
 def rows(pieces: Sequence[Piece], count: int) -> pa.StringArray:
     """Return one text a row."""
     gathered = _gathered(pieces, slice(0, count), ())
-    ends = np.frombuffer(gathered.buffers()[1], np.int32)[: len(gathered) + 1 : len(pieces)]
-    return pa.StringArray.from_buffers(
-        count, pa.py_buffer(np.ascontiguousarray(ends)), gathered.buffers()[2]
-    )
+    ends = np.ascontiguousarray(_ends(gathered)[:: len(pieces)])
+    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), gathered.buffers()[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +179,7 @@ def weave(
     pieces: Sequence[Piece], count: int, between: Between | None = None
 ) -> Iterator[pa.Buffer]:
     """Yield the text of all rows, one after the other, and of what stands between them."""
+    pieces = _paired(pieces, count // _ROWS_A_PAIR)
     for start in range(0, max(count, 1), _ROWS):
         stop = min(start + _ROWS, count)
         inserted: tuple[Counts, pa.StringArray] | tuple[()] = ()
@@ -129,6 +195,53 @@ def weave(
             yield text
 
 
+def _paired(pieces: Sequence[Piece], most: int) -> list[Piece]:
+    """Return fewer columns that make the same rows: neighbours of few texts become one.
+
+    Args:
+        pieces: the columns.
+        most: how many texts a column may come to.
+    """
+    found: list[Piece] = []
+    for piece in pieces:
+        if found and 0 < _size(found[-1]) * _size(piece) <= most:
+            found[-1] = _pair(found[-1], piece)
+        else:
+            found.append(piece)
+    return found
+
+
+def _size(piece: Piece) -> int:
+    """Return how many texts a column has in all; 0 where it has one a row."""
+    if isinstance(piece, str):
+        return 1
+    return 0 if piece.codes is None else len(piece.values)
+
+
+def _pair(first: Piece, second: Piece) -> Piece:
+    if isinstance(first, str) and isinstance(second, str):
+        return first + second
+    size = _size(second)
+    numbers = np.arange(_size(first) * size)
+    heads = _vocabulary(first).take(pa.array(numbers // size))
+    tails = _vocabulary(second).take(pa.array(numbers % size))
+    texts = pc.binary_join_element_wise(heads, tails, "", null_handling="replace")
+    return Texts(texts, _codes(first) * np.int32(size) + _codes(second))
+
+
+def _vocabulary(piece: Piece) -> pa.StringArray:
+    return constant(piece) if isinstance(piece, str) else piece.values
+
+
+def _codes(piece: Piece) -> Codes:
+    if isinstance(piece, str) or piece.codes is None:
+        return _ONE_FOR_ALL
+    return piece.codes
+
+
+_ONE_FOR_ALL = np.zeros(1, np.int32)
+
+
 def _gathered(
     pieces: Sequence[Piece],
     span: slice,
@@ -141,7 +254,7 @@ def _gathered(
     held = 0
     for number, piece in enumerate(pieces):
         if isinstance(piece, str):
-            values = pa.array([piece], pa.string())
+            values = constant(piece)
             places[:, number] = held
         elif piece.codes is None:
             values = piece.values.slice(span.start, span.stop - span.start)
@@ -160,18 +273,25 @@ def _gathered(
     return pc.take(pa.concat_arrays(vocabulary), pa.array(flat), boundscheck=False)
 
 
+@lru_cache(maxsize=1_024)
+def constant(text: str) -> pa.StringArray:
+    """Return an array of one text."""
+    return pa.array([text], pa.string())
+
+
 def content(texts: pa.StringArray) -> memoryview:
     """Return the UTF-8 of all the texts of an array, one behind the other."""
-    _, ends, held = texts.buffers()
+    held = texts.buffers()[2]
     if held is None or not len(texts):
         return memoryview(b"")
-    places = np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return memoryview(held)[int(places[0]) : int(places[-1])]
+    ends = _ends(texts)
+    return memoryview(held)[int(ends[0]) : int(ends[-1])]
 
 
-def holds_any(texts: pa.StringArray, flags: npt.NDArray[np.bool_]) -> bool:
-    """Tell whether any byte of the texts is one of those that are flagged, of all 256."""
-    return bool(flags[np.frombuffer(content(texts), np.uint8)].any())
+def _ends(texts: pa.StringArray) -> npt.NDArray[np.int32]:
+    """Return where the first text begins in the bytes of an array, and where each ends."""
+    ends = np.frombuffer(texts.buffers()[1], np.int32)
+    return ends[texts.offset : texts.offset + len(texts) + 1]
 
 
 def each(write: Callable[[str], str]) -> Render:
@@ -181,6 +301,32 @@ def each(write: Callable[[str], str]) -> Render:
         encoded = pc.dictionary_encode(texts)
         written = pa.array([write(text) for text in encoded.dictionary.to_pylist()], pa.string())
         return written.take(encoded.indices)
+
+    return render
+
+
+def escaping(special: Collection[int], write: Callable[[str], str]) -> Render:
+    """Return what renders an array by writing the texts that need it; the others stay.
+
+    Args:
+        special: the bytes of UTF-8 of which a text needs any to be written.
+        write: writes such a text; what it writes of others is the text itself.
+    """
+    marks = bytes(byte in special for byte in range(256))
+    harmless = bytes(byte for byte in range(256) if byte not in special)
+    write_each = each(write)
+
+    def render(texts: pa.StringArray) -> pa.StringArray:
+        held = bytes(content(texts))
+        if not held.translate(None, harmless):
+            return texts
+        marked = np.flatnonzero(np.frombuffer(held.translate(marks), np.bool_))
+        ends = _ends(texts)
+        rows = np.unique(np.searchsorted(ends[1:] - ends[0], marked, side="right"))
+        places = np.arange(len(texts), dtype=np.int32)
+        places[rows] = np.arange(len(rows), dtype=np.int32) + np.int32(len(texts))
+        written = write_each(texts.take(pa.array(rows)))
+        return pc.take(pa.concat_arrays([texts, written]), pa.array(places), boundscheck=False)
 
     return render
 
