@@ -28,6 +28,7 @@ _PATIENCE = 60.0
 _PAUSE = 0.05
 _HOST = "127.0.0.1"
 _OK = 200
+_LEFT_OUT = ("SDMX_SERVER_", "PYTHONDONTWRITEBYTECODE")  # else each start compiles everything
 _WORKER = "benchmarks.profiled:application"
 
 
@@ -146,7 +147,7 @@ def _await(process: subprocess.Popen[bytes], address: Address, ready: str, log: 
 
 def _environment(home: Home | None = None) -> Mapping[str, str]:
     """Return the environment of a process: the settings, those of a home among them."""
-    kept = {n: value for n, value in os.environ.items() if not n.startswith("SDMX_SERVER_")}
+    kept = {n: value for n, value in os.environ.items() if not n.startswith(_LEFT_OUT)}
     kept |= {"SDMX_SERVER_SELF_CHECK": "false", "SDMX_SERVER_LOG_LEVEL": "warning"}
     if home is None:
         return kept
