@@ -7,8 +7,9 @@ until the next revision; artefacts themselves are read when they are needed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -52,12 +53,24 @@ class Catalogue:
         """
         return [
             versions[version]
-            for (type_, agency, id_), versions in self._versions.items()
-            if (type_ in types if types else type_ != _NO_STRUCTURE)
-            and (not query.agencies or agency in query.agencies)
-            and (not query.ids or id_ in query.ids)
+            for versions in self._meant(types, query)
             for version in choose_any(versions, query.versions)
         ]
+
+    def _meant(self, types: Sequence[str], query: ArtefactQuery) -> Iterator[Mapping[str, Stored]]:
+        """Yield the versions of each artefact that is meant, ordered by type, agency and id."""
+        if types and query.agencies and query.ids:
+            for identity in sorted(set(product(types, query.agencies, query.ids))):
+                if identity in self._versions:
+                    yield self._versions[identity]
+            return
+        for (type_, agency, id_), versions in self._versions.items():
+            if (
+                (type_ in types if types else type_ != _NO_STRUCTURE)
+                and (not query.agencies or agency in query.agencies)
+                and (not query.ids or id_ in query.ids)
+            ):
+                yield versions
 
     def located(self, urn: str) -> Stored | None:
         """Return where the artefact is kept that a URN is, or is part of.

@@ -63,14 +63,12 @@ def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Sl
     """
     found: list[Slice] = []
     misfit: SdmxError | None = None
-    catalogue = stores.catalogue(as_of)
-    for context, all_flows, providers in _contexts(cube, catalogue):
-        flows = [urn for urn in all_flows if flow_name(urn) not in cube.without]
-        versions = _versions(flows, stores, as_of, cube.updated_after)
+    for place in _places(cube, stores, as_of):
+        versions = _versions(place, cube, stores, as_of)
         if not versions:
             continue
         try:
-            found.append(_slice(cube, resolve(context, catalogue), versions, providers))
+            found.append(_slice(cube, _laid_out(place, stores, as_of), versions, place.providers))
         except QuerySyntaxError as error:
             misfit = misfit or error
     if misfit is not None and not found:
@@ -84,6 +82,42 @@ def slices(cube: Cube, stores: Stores, as_of: datetime | None = None) -> list[Sl
 def _words(cube: Cube) -> str:
     agencies, ids = ",".join(cube.artefact.agencies) or "*", ",".join(cube.artefact.ids) or "*"
     return f"{cube.context} {agencies}:{ids}({','.join(cube.artefact.versions)})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A context artefact that a query is about.
+
+    Attributes:
+        context: the artefact.
+        flows: the dataflows behind it: each as ``AGENCY:ID``, with the name of its dataset.
+        providers: the data providers that are meant; empty for any.
+    """
+
+    context: Context
+    flows: tuple[tuple[str, str], ...]
+    providers: tuple[str, ...]
+
+
+def _places(cube: Cube, stores: Stores, as_of: datetime | None) -> tuple[_Place, ...]:
+    return stores.remember(
+        as_of,
+        ("places", cube.context, cube.artefact, cube.providers),
+        lambda: tuple(
+            _Place(context, tuple((flow_name(urn), dataset_of(urn)) for urn in flows), providers)
+            for context, flows, providers in _contexts(cube, stores.catalogue(as_of))
+        ),
+    )
+
+
+def _laid_out(
+    place: _Place, stores: Stores, as_of: datetime | None
+) -> tuple[ResolvedStructure, Layout]:
+    def resolved() -> tuple[ResolvedStructure, Layout]:
+        structure = resolve(place.context, stores.catalogue(as_of))
+        return structure, layout_of(structure)
+
+    return stores.remember(as_of, ("structure", place.context.urn), resolved)
 
 
 Found = tuple[Context, Sequence[str], tuple[str, ...]]
@@ -106,9 +140,9 @@ def _contexts(cube: Cube, catalogue: Catalogue) -> Iterator[Found]:
 
 
 def _versions(
-    flows: Sequence[str], stores: Stores, as_of: datetime | None, after: datetime | None
+    place: _Place, cube: Cube, stores: Stores, as_of: datetime | None
 ) -> tuple[DatasetVersion, ...]:
-    names = (dataset_of(urn) for urn in flows)
+    after, names = cube.updated_after, (d for flow, d in place.flows if flow not in cube.without)
     versions = (stores.current(name, as_of) for name in names)
     return tuple(
         version
@@ -136,15 +170,16 @@ def dataset_of(flow_urn: str) -> str:
 
 def _slice(
     cube: Cube,
-    structure: ResolvedStructure,
+    laid_out: tuple[ResolvedStructure, Layout],
     versions: tuple[DatasetVersion, ...],
     providers: tuple[str, ...],
 ) -> Slice:
+    structure, layout = laid_out
     keys = tuple(_key_map(key, structure, cube.key_may_be_short) for key in cube.keys)
     masks = _masks(cube.filters, structure, YearStarts(cube.reporting_year_start_day))
     if providers:
         masks[PROVIDER] = _provider_mask(providers)
-    layout, periods = layout_of(structure), _periods(cube, structure)
+    periods = _periods(cube, structure)
     return Slice(structure, layout, versions, keys, masks, cube.updated_after, periods)
 
 

@@ -204,7 +204,7 @@ def _fitting(
     refused: Refused = []
     for part in parts:
         try:
-            packed = packaging_of(query, part.structure)
+            packed = _packaging(query, part, stores)
         except QuerySyntaxError as error:
             if len(parts) == len(refused) + 1:
                 raise
@@ -221,6 +221,15 @@ def _fitting(
         except NotAcceptable as error:
             refused.append((_left_out(piece.part, error), piece.episode.selection))
     return expressible, refused
+
+
+def _packaging(query: DataQuery, part: Slice, stores: Stores) -> Packaging:
+    wanted = query.dimension_at_observation, query.attributes, query.measures
+    return stores.remember(
+        query.as_of,
+        ("packaging", part.structure.urn, *wanted),
+        lambda: packaging_of(query, part.structure),
+    )
 
 
 def _left_out(part: Slice, error: SdmxError) -> SdmxError:

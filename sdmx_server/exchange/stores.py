@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sdmx_server.exchange.catalogue import Catalogue, CatalogueCache
-from sdmx_server.exchange.present import Present, PresentReader
+from sdmx_server.exchange.present import Made, Present, PresentReader
 from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.database import Engine, opened
 from sdmx_server.storage.maintenance import MaintenanceStore
@@ -59,6 +60,10 @@ class Stores:
         if as_of is None or as_of >= present.revisions.observations.changed:
             return present.datasets.get(dataset)
         return self.observations.current(dataset, as_of)
+
+    def remember(self, as_of: datetime | None, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made for a key of what holds now; make it of an earlier instant."""
+        return self.present().remember(key, make) if as_of is None else make()
 
 
 def open_stores(url: str) -> Stores:
