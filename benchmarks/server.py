@@ -29,6 +29,7 @@ _PAUSE = 0.05
 _HOST = "127.0.0.1"
 _OK = 200
 _LEFT_OUT = ("SDMX_SERVER_", "PYTHONDONTWRITEBYTECODE")  # else each start compiles everything
+_WITHOUT = str(Path(__file__).parent / "without")
 _WORKER = "benchmarks.profiled:application"
 
 
@@ -149,6 +150,7 @@ def _environment(home: Home | None = None) -> Mapping[str, str]:
     """Return the environment of a process: the settings, those of a home among them."""
     kept = {n: value for n, value in os.environ.items() if not n.startswith(_LEFT_OUT)}
     kept |= {"SDMX_SERVER_SELF_CHECK": "false", "SDMX_SERVER_LOG_LEVEL": "warning"}
+    kept["PYTHONPATH"] = os.pathsep.join([_WITHOUT, *filter(None, [kept.get("PYTHONPATH")])])
     if home is None:
         return kept
     kept |= {"SDMX_SERVER_HOME": str(home.folder), "SDMX_SERVER_DATABASE_URL": home.url}
