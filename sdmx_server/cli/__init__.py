@@ -69,6 +69,10 @@ COMMANDS: Mapping[str, Listed] = {
         "sdmx_server.cli.maintenance:maintenance",
         "Close the service for maintenance, and open it again.",
     ),
+    "prune": Listed(
+        "sdmx_server.cli.prune:prune",
+        "Drop old versions of the data, and free what no version needs.",
+    ),
     "conformance": Listed(
         "sdmx_server.cli.conformance:conformance",
         "Ask the SDMX service at URL what it has, and check its answers against the standard.",

@@ -10,7 +10,9 @@ from sdmx_server.errors import SemanticError
 from sdmx_server.storage.database import Revision
 
 
-class _Instant(click.ParamType[datetime]):
+class Instant(click.ParamType[datetime]):
+    """An instant of ISO 8601 with its zone, as an option has it."""
+
     name = "instant"
 
     def convert(
@@ -32,7 +34,7 @@ class _Instant(click.ParamType[datetime]):
 
 published = click.option(
     "--published",
-    type=_Instant(),
+    type=Instant(),
     help="Instant of an earlier release, with its zone; later than the last publication.",
 )
 """The option that names the instant of a publication."""

@@ -14,6 +14,7 @@ from datetime import datetime
 import numpy as np
 
 from sdmx_server.dataset import Batch, Codes, Layout
+from sdmx_server.errors import Unsupported
 from sdmx_server.exchange.batches import Flags, series_of_rows
 from sdmx_server.exchange.cube import KeyMap, Slice
 from sdmx_server.exchange.predicates import Mask, one_of
@@ -63,8 +64,19 @@ def apart(part: Slice, stores: Stores) -> list[Slice]:
 
 
 def before(version: DatasetVersion, instant: datetime, stores: Stores) -> DatasetVersion | None:
-    """Return the version of the same dataset that held at an instant."""
-    return stores.observations.current(version.dataset, instant)
+    """Return the version of the same dataset that held at an instant; None before the first.
+
+    Raises:
+        Unsupported: if it is no longer kept.
+    """
+    held = stores.observations.current(version.dataset, instant)
+    oldest = None if held else stores.observations.versions(version.dataset)[0]
+    if oldest is not None and oldest.previous is not None:
+        raise Unsupported(
+            f"What has changed since {instant.isoformat()} is not known any more: of "
+            f"{version.dataset} the versions from {oldest.published_at.isoformat()} on are kept."
+        )
+    return held
 
 
 def union(parts: Sequence[Selection], part: Slice) -> Selection:

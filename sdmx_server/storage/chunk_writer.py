@@ -22,6 +22,10 @@ from sdmx_server.storage.tables import chunk_claims, chunks
 _AT_ONCE = 8_000_000  # bytes
 
 
+class ChunkGone(Exception):
+    """The version that another is made of was dropped meanwhile."""
+
+
 class ChunkWriter:
     """Keeps the chunks of one publication.
 
@@ -58,7 +62,11 @@ class ChunkWriter:
                 self._unclaim(connection)
 
     def read(self, entries: Sequence[ChunkEntry]) -> list[Chunk]:
-        """Return chunks of older versions, or made before."""
+        """Return chunks of older versions, or made before.
+
+        Raises:
+            ChunkGone: if one is no longer there.
+        """
         contents = {entry.digest: self._waiting.get(entry.digest) for entry in entries}
         missing = [digest for digest, content in contents.items() if content is None]
         if missing:
@@ -71,6 +79,8 @@ class ChunkWriter:
             for digest, content in contents.items()
             if content is not None
         }
+        if len(found) < len(contents):
+            raise ChunkGone
         return [found[entry.digest] for entry in entries]
 
     def keep(self, digest: str, content: bytes) -> None:

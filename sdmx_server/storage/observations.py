@@ -19,7 +19,7 @@ from sdmx_server.dataset import Action, Layout
 from sdmx_server.storage import versions
 from sdmx_server.storage.cache import Cache
 from sdmx_server.storage.changes import difference
-from sdmx_server.storage.chunk_writer import ChunkWriter
+from sdmx_server.storage.chunk_writer import ChunkGone, ChunkWriter
 from sdmx_server.storage.chunks import Chunk, compress, decode_chunk, decompress
 from sdmx_server.storage.columns import Keys
 from sdmx_server.storage.database import (
@@ -34,6 +34,7 @@ from sdmx_server.storage.database import (
 )
 from sdmx_server.storage.draft import Arrangement, Shelf
 from sdmx_server.storage.publication import Contents, Publication, apply
+from sdmx_server.storage.retention import Freed, Retention, prune
 from sdmx_server.storage.rows import whole_rows
 from sdmx_server.storage.selection import Mask, PartialKey, Selection, Wanted
 from sdmx_server.storage.series_index import (
@@ -156,7 +157,7 @@ class ObservationStore:
         """
         names = list(dict.fromkeys(publication.dataset for publication in publications))
         for _ in range(_ATTEMPTS):
-            with suppress(_Outdated), ChunkWriter(self._engine) as writer:
+            with suppress(_Outdated, ChunkGone), ChunkWriter(self._engine) as writer:
                 made = self._made(publications, names, at, writer)
                 if all(one.version is one.before for one in made):
                     return [one.version for one in made]
@@ -166,6 +167,10 @@ class ObservationStore:
             versions.lock(connection, names)
             made = self._made(publications, names, at, writer)
             return _publish(connection, made, (at, structures), writer)
+
+    def prune(self, retention: Retention, *, dry_run: bool = False) -> Freed:
+        """Drop old versions and free the chunks that nobody refers to; see ``retention``."""
+        return prune(self._engine, retention, dry_run=dry_run)
 
     def current(self, dataset: str, as_of: datetime | None = None) -> DatasetVersion | None:
         """Return the version that holds now, or held at an instant; None where none does."""
@@ -366,7 +371,9 @@ class ObservationStore:
                 columns.dataset == version.dataset, columns.number == version.number
             )
             with reading(self._engine) as connection:
-                blob = connection.execute(statement).scalar_one()
+                blob = connection.execute(statement).scalar_one_or_none()
+            if blob is None:
+                raise versions.dropped()
             index = decode_index(version.layout, decompress(blob))
             self._indexes.put(key, index, index.size)
         return index
@@ -392,6 +399,8 @@ class ObservationStore:
                 chunk = decode_chunk(row.content)
                 self._chunks.put(row.digest, chunk, chunk.size)
                 found[row.digest] = chunk
+            if len(found) < len(kept):
+                raise versions.dropped()
         return [found[digest] for digest in digests]
 
 

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from sdmx_server.dataset import Layout
+from sdmx_server.errors import Unavailable
 from sdmx_server.storage.database import insert_missing
 from sdmx_server.storage.tables import dataset_versions, datasets
 
@@ -114,3 +115,8 @@ def store(connection: sa.Connection, version: DatasetVersion, series_index: byte
         .where(datasets.c.dataset == version.dataset)
         .values(current=version.number)
     )
+
+
+def dropped() -> Unavailable:
+    """Return the error for a version that is no longer there."""
+    return Unavailable("The data that are being read were dropped meanwhile; ask for them again.")

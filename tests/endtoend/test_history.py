@@ -168,3 +168,41 @@ def schema_of_deletions(history: History, version: str) -> bytes:
         headers={"Accept": f"application/vnd.sdmx.schema+xml;version={version}"},
         timeout=30,
     ).content
+
+
+def test_old_versions_that_are_pruned_beside_a_server_are_as_if_never_published(
+    published: Path, tmp_path: Path
+):
+    home = Path(shutil.copytree(published, tmp_path / "var"))
+    with serving(home) as (address, _):
+        first = now(address)
+        file = tmp_path / "revision.csv"
+        file.write_text(f"{HEADER}\n{START},M,A,3673,POV_P0,2024,5.60,PT,0,A,revised\n", "utf-8")
+        assert run("load", str(file), "--home", str(home)).returncode == 0
+        pruned = History(address, (first, now(address), ""))
+        assert len(told(pruned, asOf=first)) == len(figures("DF_KEMISKINAN"))
+
+        words = ("prune", "--keep", "1", "--home", str(home))
+        says = run(*words, "--dry-run").stdout
+        assert says.startswith("1 versions would be dropped, and 1 chunks of ")
+        assert run(*words).stdout == says.replace("would be", "were")
+
+        queries = {
+            f"asOf={first}": 204,
+            f"asOf={pruned.instants[1]}": 200,
+            f"updatedAfter={first}": 501,
+            f"updatedAfter={pruned.instants[1]}": 204,
+            "includeHistory=true": 200,
+        }
+        found = {
+            query: requests.get(f"{address}/{DATA}?{query}", headers=CSV, timeout=30).status_code
+            for query in queries
+        }
+        assert found == queries
+        assert len(told(pruned)) == len(figures("DF_KEMISKINAN"))
+
+
+def test_pruning_is_told_in_one_way_what_to_keep(published: Path):
+    words = ("prune", "--keep", "1", "--older-than", "2024-01-01T00:00:00Z")
+    done = run(*words, "--home", str(published))
+    assert (done.returncode, "use one of them" in done.stderr) == (2, True)
