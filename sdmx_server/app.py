@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -12,15 +13,17 @@ from werkzeug.exceptions import HTTPException
 from sdmx_server.errors import QuerySyntaxError, SdmxError
 from sdmx_server.exchange.access import Access
 from sdmx_server.exchange.estimate import Limits
+from sdmx_server.exchange.jobs import Jobs
 from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.exchange.tokens import Tokens
-from sdmx_server.rest import authentication, health, maintenance, v1, v2
+from sdmx_server.rest import authentication, health, jobs, maintenance, v1, v2
 from sdmx_server.rest.dialects import V1, V2, Dialect
 from sdmx_server.rest.problems import problem
 from sdmx_server.rest.ready import ReadyAnswers
 from sdmx_server.rest.urls import Tail
 from sdmx_server.settings import Settings, load_settings
 from sdmx_server.site import EXTENSION, Site
+from sdmx_server.storage.jobs import JobStore
 from sdmx_server.web import conformance, home
 
 _HEADERS = {
@@ -33,7 +36,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": (
         "Accept, Accept-Encoding, Accept-Language, Authorization, Content-Type, "
         "If-Match, If-Modified-Since, If-None-Match, If-Range, Prefer, Range"
@@ -64,6 +67,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
         languages=settings.languages,
         max_url=settings.max_url,
         limits=_limits(settings),
+        jobs=_jobs(settings),
     )
     app.before_request(_check_url(settings.max_url))
     app.before_request(maintenance.require_open)
@@ -73,6 +77,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
         health.blueprint,
         home.blueprint,
         conformance.blueprint,
+        jobs.blueprint,
     ):
         app.register_blueprint(blueprint)
     app.after_request(_add_headers)
@@ -84,8 +89,15 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
     return app
 
 
+def _jobs(settings: Settings) -> Jobs | None:
+    lifetime = timedelta(hours=settings.jobs_hours)
+    store = JobStore(settings.jobs, lifetime, settings.jobs_bytes)
+    return Jobs(store, settings.max_jobs) if settings.max_jobs else None
+
+
 def _limits(settings: Settings) -> Limits | None:
-    limits = Limits(settings.max_observations, settings.max_bytes)
+    directly = settings.async_above if settings.max_jobs else 0
+    limits = Limits(settings.max_observations, settings.max_bytes, directly)
     return None if limits == Limits() else limits
 
 

@@ -63,6 +63,11 @@ class Settings:
         max_url: the longest URL that is read, in characters.
         max_observations: the largest answer, in observations; 0 for no limit.
         max_bytes: the largest answer, in bytes as estimated before compression; 0 for no limit.
+        max_jobs: how many answers that clients fetch later are made at once; 0 for none ever.
+        async_above: from how many bytes on, estimated before compression, answers are only made
+            to be fetched later; 0 for never.
+        jobs_bytes: how many bytes answers that wait to be fetched may take together.
+        jobs_hours: how long they wait.
         anonymous_read: whether data may be read without a token.
         restricted: dataflows as ``AGENCY:ID`` whose data only administrators, stewards and
             reviewers may read.
@@ -83,11 +88,20 @@ class Settings:
     max_url: int = 16_384
     max_observations: int = 0
     max_bytes: int = 0
+    max_jobs: int = 2
+    async_above: int = 0
+    jobs_bytes: int = 5_000_000_000
+    jobs_hours: int = 24
     anonymous_read: bool = True
     restricted: tuple[str, ...] = ()
     history: bool = True
     self_check: bool = True
     log_level: str = "info"
+
+    @property
+    def jobs(self) -> Path:
+        """The folder of the answers that wait to be fetched."""
+        return Path(self.home).resolve() / "jobs"
 
     @property
     def database(self) -> str:
@@ -123,6 +137,10 @@ class _SettingsSchema(Schema):
     max_url = _whole_number(1024, 1_000_000)
     max_observations = _whole_number(0)
     max_bytes = _whole_number(0)
+    max_jobs = _whole_number(0, 64)
+    async_above = _whole_number(0)
+    jobs_bytes = _whole_number(1_000_000)
+    jobs_hours = _whole_number(1, 8_784)
     anonymous_read = _yes_or_no()
     restricted = fields.List(fields.String(validate=_DATAFLOW))
     history = _yes_or_no()

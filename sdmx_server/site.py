@@ -9,6 +9,7 @@ from flask import current_app, request
 
 from sdmx_server.exchange.access import Access
 from sdmx_server.exchange.estimate import Limits
+from sdmx_server.exchange.jobs import Jobs
 from sdmx_server.exchange.present import Present
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.tokens import Tokens
@@ -34,6 +35,7 @@ class Site:
         languages: languages of the content, the default first.
         max_url: the longest URL that is read, in characters.
         limits: how large an answer may be; None for any size.
+        jobs: makes answers as files; None where it makes none.
         lengths: of answers that were made, in bytes by their tag.
     """
 
@@ -47,6 +49,7 @@ class Site:
     languages: tuple[str, ...] = ("id", "en")
     max_url: int = 16_384
     limits: Limits | None = None
+    jobs: Jobs | None = None
     lengths: Cache[str, int] = field(default_factory=lambda: Cache(2_000_000))
 
 

@@ -20,6 +20,7 @@ from sdmx_server.exchange.stores import open_stores
 from sdmx_server.query import ArtefactQuery
 from sdmx_server.settings import Settings, described, environment_of
 from sdmx_server.storage.database import opened, read_revision
+from sdmx_server.storage.jobs import JobStore
 from sdmx_server.storage.tables import STORES
 
 _LEAST = 19  # the priority of what may wait for everything else
@@ -53,6 +54,7 @@ def serve(context: click.Context, /, *, publish: bool, **flags: Any) -> None:
     os.environ |= environment_of(settings)
     _check_port(settings)
     _check_self(settings)
+    JobStore(settings.jobs).clear()  # who may read what may be another by now
     click.echo(f"Serving on http://{settings.host}:{settings.port}")
     Granian(
         "sdmx_server.cli.worker:application",

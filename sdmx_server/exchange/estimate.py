@@ -28,6 +28,8 @@ from sdmx_server.query import DataQuery
 Measure = Callable[[Sequence[Dataset]], int]
 """Returns how many bytes datasets take in the format asked for."""
 
+_SMALLER = "Ask for fewer series or periods, or page with limit and offset."
+_LATER = "Send the header Prefer: respond-async, and fetch the answer where the response says."
 _USUAL_NUMBER, _USUAL_TEXT = "1234.5", "Twenty characters..."
 
 
@@ -53,14 +55,17 @@ class Limits:
     Attributes:
         observations: how many observations.
         bytes: how many bytes, before they are compressed.
+        bytes_directly: how many bytes unless the client fetches the answer later.
     """
 
     observations: int = 0
     bytes: int = 0
+    bytes_directly: int = 0
 
     def plainly_allow(self, size: Size) -> bool:
         """Whether bytes need not be estimated to know that an answer is not too large."""
-        return not self.bytes and (not self.observations or size.observations <= self.observations)
+        are_free = not self.bytes and not self.bytes_directly
+        return are_free and (not self.observations or size.observations <= self.observations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,17 @@ def require_within(estimate: Estimate, limits: Limits) -> None:
     Raises:
         TooLarge: if it is.
     """
-    for what, most in asdict(limits).items():
-        found = getattr(estimate, what)
-        if most and found > most:
+    rules = (
+        ("observations", limits.observations, _SMALLER),
+        ("bytes", limits.bytes, _SMALLER),
+        ("bytes", limits.bytes_directly, _LATER),
+    )
+    for what, most, advice in rules:
+        if most and getattr(estimate, what) > most:
             raise TooLarge(
                 f"This query may match {estimate.observations} observations of {estimate.series} "
                 f"series, about {estimate.bytes} bytes; at most {most} {what} are sent at once. "
-                "Ask for fewer series or periods, or page with limit and offset.",
+                f"{advice}",
                 asdict(estimate),
                 {what: most},
             )

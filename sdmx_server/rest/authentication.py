@@ -13,7 +13,7 @@ from flask import Response, g, request
 
 from sdmx_server.exchange.access import is_open, withheld
 from sdmx_server.site import site
-from sdmx_server.storage.tokens import Role
+from sdmx_server.storage.tokens import Role, Token
 
 _DEPENDS = "depends_on_reader"
 
@@ -64,12 +64,29 @@ def challenge() -> str:
     return realm if _token() is None else f'{realm}, error="invalid_token"'
 
 
+def reader() -> str:
+    """Return the id of the token that the client sent; empty for none.
+
+    Raises:
+        Unauthenticated: if it is wrong.
+        TooManyAttempts: if the client has sent too many wrong ones.
+    """
+    token = _holder()
+    return "" if token is None else token.id
+
+
 def _role() -> Role | None:
-    """Return what the client is; None for a stranger, who may have sent what is no token."""
+    """Return what the client is; None for a stranger."""
+    token = _holder()
+    return None if token is None else token.role
+
+
+def _holder() -> Token | None:
+    """Return the token of the client; None for a stranger, who may have sent what is no token."""
     text = _token()
     if text is None:
         return None
-    return site().tokens.holder(text, request.remote_addr or "", datetime.now(UTC)).role
+    return site().tokens.holder(text, request.remote_addr or "", datetime.now(UTC))
 
 
 def _token() -> str | None:

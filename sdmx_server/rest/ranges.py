@@ -56,14 +56,37 @@ def whole_or_part(etag: str, body: Iterable[bytes]) -> Response:
     Raises:
         RangeNotSatisfiable: if the answer ends before the part begins.
     """
-    asked, length = _asked(etag), site().lengths.get(etag)
-    if asked is None or length is None:
+    length = site().lengths.get(etag)
+    part = None if length is None else asked_part(etag, length)
+    if length is None or part is None:
         response = Response(_measured(etag, body, site().lengths))
-    else:
-        start, stop = _placed(asked, length)
-        response = Response(_cut(body, start, stop), status=206)
-        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
-        response.headers["Content-Length"] = str(stop - start)
+        response.headers["Accept-Ranges"] = "bytes"
+        return response
+    return partial(_cut(body, *part), part, length)
+
+
+def asked_part(etag: str, length: int) -> tuple[int, int] | None:
+    """Return where the part begins and ends that the client asked for; None for the whole.
+
+    Raises:
+        RangeNotSatisfiable: if the answer ends before the part begins.
+    """
+    asked = _asked(etag)
+    return None if asked is None else _placed(asked, length)
+
+
+def partial(pieces: Iterable[bytes], part: tuple[int, int], length: int) -> Response:
+    """Return the response with a part of an answer.
+
+    Args:
+        pieces: the part.
+        part: where it begins and ends.
+        length: how long the whole is.
+    """
+    start, stop = part
+    response = Response(pieces, status=206)
+    response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
+    response.headers["Content-Length"] = str(stop - start)
     response.headers["Accept-Ranges"] = "bytes"
     return response
 

@@ -19,7 +19,7 @@ from sdmx_server.exchange import registration as registration_exchange
 from sdmx_server.exchange import schema as schema_exchange
 from sdmx_server.exchange import structure as structure_exchange
 from sdmx_server.exchange.cube import dataflows_of
-from sdmx_server.exchange.estimate import Allowance, Measure
+from sdmx_server.exchange.estimate import Allowance, Limits, Measure, require_within
 from sdmx_server.exchange.past import Query, require_present
 from sdmx_server.formats.catalogue import (
     REGISTRY_FORMATS,
@@ -42,7 +42,7 @@ from sdmx_server.query import (
     SchemaQuery,
     StructureQuery,
 )
-from sdmx_server.rest import negotiate, ranges
+from sdmx_server.rest import jobs, negotiate, ranges
 from sdmx_server.rest.authentication import Permit, permit_of
 from sdmx_server.rest.dialects import Dialect
 from sdmx_server.rest.envelope import Envelope, envelope_of
@@ -66,25 +66,42 @@ Format = TypeVar(
 
 def data(query: DataQuery, dialect: Dialect) -> Response:
     """Answer a data query in the format that the client prefers."""
-    here = site()
     _check_past(query)
     permit = _permit(query.cube, query.as_of)
     query = replace(query, cube=replace(query.cube, without=permit.withheld))
+    limits = jobs.limits()
+    if jobs.is_asked_for():
+        return _accepted(query, limits, dialect, permit)
 
     def make(chosen: DataFormat, asked: Asked) -> Iterable[bytes]:
         found = data_exchange.answer(
             query,
             stores_now(),
             by_row=chosen.by_row,
-            allowed=Allowance(here.limits, _measure(chosen, asked)) if here.limits else None,
+            allowed=Allowance(limits, _measure(chosen, asked)) if limits else None,
             check=chosen.check,
         )
         message = replace(asked.message, left_out=found.left_out)
-        return chosen.write(found.datasets, message, _rendering(chosen, asked))
+        return jobs.watched(chosen.write(found.datasets, message, _rendering(chosen, asked)))
 
     ids = query.cube.artefact.ids
     file = ids[0] if len(ids) == 1 else "data"
     return _answered(dialect.data, make, permit.audience, file, query.as_of)
+
+
+def _accepted(
+    query: DataQuery, limits: Limits | None, dialect: Dialect, permit: Permit
+) -> Response:
+    """Say where the answer is to be fetched later, if it is one that could be made."""
+    revisions = _revisions(query.as_of)
+    chosen, parameters, envelope = _negotiated(dialect.data, revisions, permit.audience)
+    measure = _measure(chosen, Asked(envelope.message, parameters))
+    estimate = data_exchange.estimate(
+        query, stores_now(), measure, by_row=chosen.by_row, check=chosen.check
+    )
+    if limits is not None:
+        require_within(estimate, limits)
+    return jobs.accepted(estimate, dialect)
 
 
 def _measure(chosen: DataFormat, asked: Asked) -> Measure:
