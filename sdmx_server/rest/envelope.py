@@ -128,7 +128,7 @@ def envelope_of(
             __version__,
             site.sender,
             ",".join(site.languages),
-            *(str(state.number) for state in states),
+            *(f"{state.number} {state.changed.isoformat()}" for state in states),
             request.full_path,
             content_type,
             repr(languages),
