@@ -8,27 +8,29 @@ Source: SDMX-REST 2.2, doc/data.md (``updatedAfter``, ``includeHistory``).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from sdmx_server.dataset import Codes
-from sdmx_server.storage.blocks import Block, empty_block, join, positions
+from sdmx_server.storage.blocks import Block, empty_block, join, pick, positions
+from sdmx_server.storage.chunks import LocalCodes
 from sdmx_server.storage.columns import (
     Flags,
     Keys,
     coded_columns,
     join_dictionaries,
+    matched,
     pack,
     spans,
     translation,
 )
 from sdmx_server.storage.draft import Arrangement, Read, layouts_agree
-from sdmx_server.storage.rows import observation_codes
 from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex
+
+_NONE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class Difference:
     deleted: Keys
     former: Keys
     emptied: Mapping[str, Keys]
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes in memory."""
+        parts = (self.updated, self.deleted, self.former, *self.emptied.values())
+        return sum(places.nbytes for places in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +81,28 @@ class _Side:
 
     def block(self, entries: Sequence[ChunkEntry]) -> Block:
         """Return the observations of some chunks, with the codes that both versions have."""
+        if len(entries) == 1:
+            return self._block(entries[0])
         empty = empty_block(self.index.layout)
         shared = {c: codes for c, codes in empty.codes.items() if c in self.translations}
-        return join([replace(empty, codes=shared), *(self._block(e, shared) for e in entries)])
+        return join([replace(empty, codes=shared), *map(self._block, entries)])
 
-    def _block(self, entry: ChunkEntry, columns: Iterable[str]) -> Block:
+    def _block(self, entry: ChunkEntry) -> Block:
         chunk = self.read(entry)
         rows = slice(entry.start, entry.stop)
         codes = {
-            column: self.translations[column][observation_codes(entry, column, chunk.codes[column])]
-            for column in columns
+            column: self._translated(entry.used[column], local, column)
+            for column, local in chunk.codes.items()
+            if column in self.translations
         }
         series = np.repeat(self.numbers[rows], self.index.counts[rows])
         return Block(series, codes, chunk.texts)
+
+    def _translated(self, used: Codes, local: LocalCodes, column: str) -> Codes | LocalCodes:
+        """Return the codes that both versions have; mostly those of the chunk are the same."""
+        table = self.translations[column][np.append(used[used >= 0], np.int32(-1))]
+        is_same = np.array_equal(table[:-1], np.arange(len(table) - 1))
+        return local if is_same else table[local]
 
 
 def difference(
@@ -95,10 +112,8 @@ def difference(
 
     Where the versions are laid out differently, every observation counts as updated.
     """
-    everything = np.arange(int(after.offsets[-1]))
     if not before.chunks:
-        none = np.zeros(0, np.int64)
-        return Difference(everything, none, none, {})
+        return Difference(np.arange(int(after.offsets[-1])), _NONE, _NONE, {})
     old, new, periods = _sides(before, after, read, arrangement.order)
     found = [_attribute_changes(old, new)]
     found += [_compare(old, new, lot, periods) for lot in _groups(old, new)]
@@ -106,7 +121,8 @@ def difference(
     updated = _sorted([part.updated for part in found])
     former = _sorted([part.former for part in found])
     if not layouts_agree(before.layout, after.layout):
-        updated, former = everything, np.arange(int(before.offsets[-1]))
+        updated = np.arange(int(after.offsets[-1]))
+        former = np.arange(int(before.offsets[-1]))
     columns = dict.fromkeys(column for part in found for column in part.emptied)
     emptied = {
         c: _sorted([part.emptied[c] for part in found if c in part.emptied]) for c in columns
@@ -123,16 +139,21 @@ def _sides(
         for index in (before, after)
     )
     dimensions = after.layout.dimensions
-    columns = [
-        np.concatenate([first[d][before.series[d]], second[d][after.series[d]]]) for d in dimensions
-    ]
-    held = len(before.counts)
-    keys = pack(columns, [len(joined[d]) for d in dimensions], held + len(after.counts))
-    numbers = np.unique(keys, return_inverse=True)[1]
-    old = _Side(before, read, first, numbers[:held])
-    new = _Side(after, read, second, numbers[held:])
+    columns = [(first[d][before.series[d]], second[d][after.series[d]]) for d in dimensions]
+    if all(np.array_equal(*both) for both in columns):
+        then = now = after.everything
+    else:
+        held = len(before.counts)
+        keys = pack(
+            [np.concatenate(both) for both in columns],
+            [len(joined[d]) for d in dimensions],
+            held + len(after.counts),
+        )
+        numbers = np.unique(keys, return_inverse=True)[1]
+        then, now = numbers[:held], numbers[held:]
     time = after.layout.time
-    return old, new, len(joined[time]) if time else 1
+    periods = len(joined[time]) if time else 1
+    return _Side(before, read, first, then), _Side(after, read, second, now), periods
 
 
 def _joined(
@@ -153,9 +174,7 @@ def _joined(
 
 def _attribute_changes(old: _Side, new: _Side) -> Difference:
     """Return all observations of series whose attributes differ."""
-    _, here, there = np.intersect1d(
-        new.numbers, old.numbers, assume_unique=True, return_indices=True
-    )
+    here, there = matched(new.numbers, old.numbers)
     differs = np.zeros(len(here), np.bool_)
     emptied = {}
     for column in new.index.layout.series:
@@ -167,7 +186,7 @@ def _attribute_changes(old: _Side, new: _Side) -> Difference:
                 emptied[column] = _observations_of(old, lost)
     return Difference(
         updated=_observations_of(new, here[differs]),
-        deleted=np.zeros(0, np.int64),
+        deleted=_NONE,
         former=_observations_of(old, there[differs]),
         emptied=emptied,
     )
@@ -229,49 +248,51 @@ def _compare(
     time = new.index.layout.time
     then, now = old.block(lot[0]), new.block(lot[1])
     old_keys, new_keys = (positions(block, time, periods) for block in (then, now))
-    _, before, after = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)
-    gone = np.ones(len(then.series), np.bool_)
-    gone[before] = False
-    differs = _differ(then, now, before, after)
-    changed = np.ones(len(now.series), np.bool_)
-    changed[after] = differs
-    old_places = _places(old, lot[0])
+    old_places, new_places = _places(old, lot[0]), _places(new, lot[1])
+    deleted = added = _NONE
+    if not np.array_equal(old_keys, new_keys):
+        before, after = matched(old_keys, new_keys)
+        deleted, added = np.delete(old_places, before), np.delete(new_places, after)
+        then, now = pick(then, before), pick(now, after)
+        old_places, new_places = old_places[before], new_places[after]
+    differs = np.flatnonzero(_differ(then, now))
+    former = old_places[differs]
+    lost = _lost(pick(then, differs), pick(now, differs))
     return Difference(
-        updated=_places(new, lot[1])[changed],
-        deleted=old_places[gone],
-        former=old_places[before[differs]],
-        emptied={
-            column: old_places[before[lost]]
-            for column, lost in _lost(then, now, before, after)
-            if lost.any()
-        },
+        updated=np.concatenate([added, new_places[differs]]),
+        deleted=deleted,
+        former=former,
+        emptied={column: former[flags] for column, flags in lost if flags.any()},
     )
 
 
-def _differ(then: Block, now: Block, before: Keys, after: Keys) -> Flags:
-    differs = np.zeros(len(before), np.bool_)
+def _differ(then: Block, now: Block) -> Flags:
+    """Tell which observations with the same keys differ."""
+    differs = np.zeros(len(then.series), np.bool_)
     for column in now.codes.keys() & then.codes.keys():
-        differs |= then.codes[column][before] != now.codes[column][after]
+        differs |= then.codes[column] != now.codes[column]
     for column in now.texts.keys() & then.texts.keys():
-        first = then.texts[column].take(pa.array(before))
-        second = now.texts[column].take(pa.array(after))
-        differs |= np.asarray(first.is_null()) != np.asarray(second.is_null())
+        first, second = then.texts[column], now.texts[column]
+        if first.equals(second):
+            continue
         differs |= np.asarray(pc.not_equal(first, second).fill_null(False))
+        if first.null_count or second.null_count:
+            differs |= np.asarray(first.is_null()) != np.asarray(second.is_null())
     return differs
 
 
-def _lost(then: Block, now: Block, before: Keys, after: Keys) -> Iterator[tuple[str, Flags]]:
-    """Yield which observations have lost their value of each component."""
+def _lost(then: Block, now: Block) -> Iterator[tuple[str, Flags]]:
+    """Yield which observations with the same keys have lost their value of each component."""
     for column in now.codes.keys() & then.codes.keys():
-        yield column, (then.codes[column][before] >= 0) & (now.codes[column][after] < 0)
+        yield column, (then.codes[column] >= 0) & (now.codes[column] < 0)
     for column in now.texts.keys() & then.texts.keys():
-        absent = np.asarray(now.texts[column].take(pa.array(after)).is_null())
-        yield column, np.asarray(then.texts[column].take(pa.array(before)).is_valid()) & absent
+        absent = np.asarray(now.texts[column].is_null())
+        yield column, np.asarray(then.texts[column].is_valid()) & absent
 
 
 def _places(side: _Side, entries: Sequence[ChunkEntry]) -> Keys:
-    return np.concatenate([np.zeros(0, np.int64), *map(side.places, entries)])
+    return np.concatenate([_NONE, *map(side.places, entries)])
 
 
 def _sorted(parts: Sequence[Keys]) -> Keys:
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+    return np.unique(np.concatenate([_NONE, *parts]))

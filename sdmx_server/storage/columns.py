@@ -100,6 +100,15 @@ def among(values: Keys, wanted: Keys) -> Flags:
     return found
 
 
+def matched(first: Keys, second: Keys) -> tuple[Keys, Keys]:
+    """Return where the values that both have stand in each; both ascending without repeats."""
+    if not len(first):
+        return first, first
+    places = np.minimum(np.searchsorted(first, second), len(first) - 1)
+    there = np.flatnonzero(first[places] == second)
+    return places[there], there
+
+
 def spans(starts: Keys, counts: Counts) -> Keys:
     """Return the positions ``start`` to ``start + count`` of every span, one after another."""
     ends = np.cumsum(counts)

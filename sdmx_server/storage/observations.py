@@ -7,7 +7,7 @@ a version, so readers see the old one or the new one and never wait.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,9 +18,10 @@ import sqlalchemy as sa
 from sdmx_server.dataset import Action, Layout
 from sdmx_server.storage import versions
 from sdmx_server.storage.cache import Cache
-from sdmx_server.storage.changes import difference
+from sdmx_server.storage.changes import Difference, difference
+from sdmx_server.storage.chunk_reader import ChunkReader
 from sdmx_server.storage.chunk_writer import ChunkGone, ChunkWriter
-from sdmx_server.storage.chunks import Chunk, compress, decode_chunk, decompress
+from sdmx_server.storage.chunks import compress, decompress
 from sdmx_server.storage.columns import Keys
 from sdmx_server.storage.database import (
     Revision,
@@ -36,21 +37,21 @@ from sdmx_server.storage.draft import Arrangement, Shelf
 from sdmx_server.storage.publication import Contents, Publication, apply
 from sdmx_server.storage.retention import Freed, Retention, prune
 from sdmx_server.storage.rows import whole_rows
-from sdmx_server.storage.selection import Mask, PartialKey, Selection, Wanted
+from sdmx_server.storage.selection import Selection
 from sdmx_server.storage.series_index import (
-    ChunkEntry,
     SeriesIndex,
     decode_index,
     empty_index,
     encode_index,
     is_same,
 )
-from sdmx_server.storage.tables import STORES, chunks, dataset_versions, datasets, revisions
+from sdmx_server.storage.tables import STORES, dataset_versions, datasets, revisions
 from sdmx_server.storage.versions import DatasetVersion as DatasetVersion
+from sdmx_server.storage.wanted import Mask, PartialKey, Wanted
 
 STRUCTURES, STORE = STORES
 
-_READ_AHEAD = 16
+_DIFFERENCE_BYTES = 32_000_000
 _ATTEMPTS = 3  # to publish without keeping others waiting, before they are made to wait
 
 
@@ -107,13 +108,14 @@ class ObservationStore:
         engine: sa.Engine,
         *,
         index_bytes: int = 256_000_000,
-        chunk_bytes: int = 128_000_000,
+        chunk_bytes: int = 192_000_000,
         arrangement: Arrangement | None = None,
     ) -> None:
         self._engine = engine
         self._arrangement = arrangement or Arrangement()
         self._indexes: Cache[tuple[str, int], SeriesIndex] = Cache(index_bytes)
-        self._chunks: Cache[str, Chunk] = Cache(chunk_bytes)
+        self._differences: Cache[tuple[str, int, int], Difference] = Cache(_DIFFERENCE_BYTES)
+        self._chunks = ChunkReader(engine, chunk_bytes)
 
     def publish(
         self,
@@ -266,7 +268,7 @@ class ObservationStore:
         """
         wanted = Wanted(layout or version.layout, masks or {}, keys)
         index = self._index(version)
-        return Selection(index, wanted, version.dataset_attributes, self._read_ahead)
+        return Selection(index, wanted, version.dataset_attributes, self._chunks.many)
 
     def changes(
         self,
@@ -292,17 +294,21 @@ class ObservationStore:
         layout, masks = layout or after.layout, masks or {}
         index = self._index(after)
         held = self._index(before) if before else empty_index(index.layout)
-        found = difference(held, index, self._read_one, self._arrangement)
+        found = self._differences.one(
+            (after.dataset, before.number if before else 0, after.number),
+            lambda: difference(held, index, self._chunks.one, self._arrangement),
+            lambda difference: difference.size,
+        )
         updated = Wanted(layout, masks, keys, found.updated)
         attributes = before.dataset_attributes if before else {}
         earlier = _alike(layout, held.layout)
 
         def of_earlier(places: Keys) -> Selection:
             wanted = Wanted(earlier, masks, keys, places)
-            return Selection(held, wanted, attributes, self._read_ahead)
+            return Selection(held, wanted, attributes, self._chunks.many)
 
         return Changes(
-            Selection(index, updated, after.dataset_attributes, self._read_ahead),
+            Selection(index, updated, after.dataset_attributes, self._chunks.many),
             of_earlier(found.deleted),
             of_earlier(found.former),
             {column: of_earlier(places) for column, places in found.emptied.items()},
@@ -311,7 +317,7 @@ class ObservationStore:
     def rows(self, version: DatasetVersion) -> pa.Table:
         """Return a whole version as rows: one column of texts a component, null where absent."""
         index = self._index(version)
-        return whole_rows(index, self._read_one)
+        return whole_rows(index, self._chunks.one)
 
     def _made(
         self,
@@ -363,45 +369,19 @@ class ObservationStore:
         )
 
     def _index(self, version: DatasetVersion) -> SeriesIndex:
-        key = (version.dataset, version.number)
-        index = self._indexes.get(key)
-        if index is None:
-            columns = dataset_versions.c
-            statement = sa.select(columns.series_index).where(
-                columns.dataset == version.dataset, columns.number == version.number
-            )
-            with reading(self._engine) as connection:
-                blob = connection.execute(statement).scalar_one_or_none()
-            if blob is None:
-                raise versions.dropped()
-            index = decode_index(version.layout, decompress(blob))
-            self._indexes.put(key, index, index.size)
-        return index
+        key = version.dataset, version.number
+        return self._indexes.one(key, lambda: self._read_index(version), lambda index: index.size)
 
-    def _read_one(self, entry: ChunkEntry) -> Chunk:
-        return self._fetched([entry.digest])[0]
-
-    def _read_ahead(self, entries: Sequence[ChunkEntry]) -> Iterator[Chunk]:
-        """Yield chunks in order; some are fetched together, and none held for long."""
-        for start in range(0, len(entries), _READ_AHEAD):
-            some = entries[start : start + _READ_AHEAD]
-            yield from self._fetched([entry.digest for entry in some])
-
-    def _fetched(self, digests: Sequence[str]) -> list[Chunk]:
-        kept = {digest: self._chunks.get(digest) for digest in digests}
-        found = {digest: chunk for digest, chunk in kept.items() if chunk is not None}
-        missing = [digest for digest in kept if digest not in found]
-        if missing:
-            statement = sa.select(chunks).where(chunks.c.digest.in_(missing))
-            with reading(self._engine) as connection:
-                rows = connection.execute(statement).all()
-            for row in rows:
-                chunk = decode_chunk(row.content)
-                self._chunks.put(row.digest, chunk, chunk.size)
-                found[row.digest] = chunk
-            if len(found) < len(kept):
-                raise versions.dropped()
-        return [found[digest] for digest in digests]
+    def _read_index(self, version: DatasetVersion) -> SeriesIndex:
+        columns = dataset_versions.c
+        statement = sa.select(columns.series_index).where(
+            columns.dataset == version.dataset, columns.number == version.number
+        )
+        with reading(self._engine) as connection:
+            blob = connection.execute(statement).scalar_one_or_none()
+        if blob is None:
+            raise versions.dropped()
+        return decode_index(version.layout, decompress(blob))
 
 
 def _alike(layout: Layout, held: Layout) -> Layout:

@@ -3,60 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sdmx_server.dataset import Batch, Codes, Layout, Offsets
-from sdmx_server.errors import Unavailable
+from sdmx_server.dataset import Batch, Codes, Offsets
 from sdmx_server.storage.chunks import TARGET, Chunk
-from sdmx_server.storage.columns import Counts, Flags, Keys, among, coded_columns, spans
-from sdmx_server.storage.rows import observation_codes
-from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex, observation_columns
+from sdmx_server.storage.columns import Counts, Flags, Keys, coded_columns, spans
+from sdmx_server.storage.ends import Ends, end_places
+from sdmx_server.storage.pieces import Piece, assembled, offsets_of, series_codes, texts_at
+from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex
+from sdmx_server.storage.sparse import SparseTexts, taken
+from sdmx_server.storage.wanted import Mask, Wanted, find
 
-Mask = Callable[[Sequence[str | None]], npt.NDArray[np.bool_]]
-"""Tells which of some texts, or of no text, are wanted."""
+ReadMany = Callable[[Sequence[ChunkEntry], int], Iterator[Chunk]]
+"""Reads chunks, of which so many observations are wanted at most."""
 
-PartialKey = Mapping[str, frozenset[str]]
-"""The codes allowed by dimension id; dimensions that are left out may have any."""
+N = TypeVar("N", bound=np.generic)
 
-ReadMany = Callable[[Sequence[ChunkEntry]], Iterator[Chunk]]
+_NONE = np.zeros(0, np.int64)
+_AT_ONCE = 32
+"""Of so many chunks what is wanted is found together."""
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is selected.
-
-    Attributes:
-        layout: the columns wanted, and what they are.
-        masks: by component id which texts are wanted; all must agree.
-        keys: partial keys, of which a series must match one; empty for every series.
-        places: places of the observations wanted, counted over the whole version and
-            ascending; None for all.
-    """
-
-    layout: Layout
-    masks: Mapping[str, Mask]
-    keys: Sequence[PartialKey]
-    places: Keys | None = None
+_FIRST_BATCH = 1_000
+"""How many observations the first batch holds, more or less, so that it comes at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Filter:
-    """The masks as they apply to observations; None where they let all pass.
+class _Part:
+    """The series that are wanted of one chunk: from one to another of those of a selection."""
 
-    Attributes:
-        codes: by id of time or a coded attribute which codes pass, -1 at the end.
-        texts: by id of a text column its mask.
-        places: places of observations that pass, counted over the whole version.
-    """
-
-    codes: Mapping[str, Flags]
-    texts: Mapping[str, Mask]
-    places: Keys | None
+    number: int
+    start: int
+    stop: int
+    is_whole: bool
 
 
 class Selection:
@@ -78,7 +63,7 @@ class Selection:
         self._index = index
         self._layout = wanted.layout
         self._read = read
-        self._rows, self._filter = _select(index, wanted, constants)
+        self._found = find(index, wanted, constants)
 
     @cached_property
     def dictionaries(self) -> Mapping[str, tuple[str, ...]]:
@@ -89,27 +74,27 @@ class Selection:
     @cached_property
     def series(self) -> Mapping[str, Codes]:
         """One code a series by id of a dimension or series attribute."""
-        return self._series(self._rows)
+        return series_codes(self._index, self._layout, self._found.rows)
 
     @property
     def first(self) -> Codes:
         """Code of the first period of each series."""
-        return self._index.first[self._rows]
+        return self._of(self._index.first)
 
     @property
     def last(self) -> Codes:
         """Code of the last period of each series."""
-        return self._index.last[self._rows]
+        return self._of(self._index.last)
 
     @property
     def counts(self) -> Counts:
         """How many observations each series has."""
-        return self._index.counts[self._rows]
+        return self._of(self._index.counts)
 
     @property
     def series_count(self) -> int:
         """How many series there are."""
-        return len(self._rows)
+        return len(self._found.rows)
 
     @property
     def observation_count(self) -> int:
@@ -119,227 +104,174 @@ class Selection:
     @property
     def is_exact(self) -> bool:
         """Whether every observation of these series is wanted."""
-        asked = self._filter
-        return not asked.codes and not asked.texts and asked.places is None
+        found = self._found
+        return not found.filter.codes and not found.filter.texts and found.places is None
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, ends: Ends | None = None) -> Iterator[Batch]:
         """Yield the series that have a wanted observation, with those; may be called again.
 
-        A batch holds about as many observations as a chunk, and always whole series.
+        A batch holds about as many observations as a chunk, the first one less, and always
+        whole series.
+
+        Args:
+            ends: which of the observations that are wanted, counted within each series; None
+                for all.
         """
-        waiting: list[Batch] = []
-        held = 0
-        for batch in self._pieces():
-            waiting.append(batch)
-            held += batch.observation_count
-            if held >= TARGET // 2:
-                yield _joined(waiting)
-                waiting, held = [], 0
+        waiting: list[Piece] = []
+        held, least = 0, 1
+        for piece in self._pieces(ends):
+            waiting.append(piece)
+            held += piece.observations
+            if held >= least:
+                batch = assembled(self._index, self._layout, waiting)
+                yield from _begun(batch) if least == 1 else (batch,)
+                waiting, held, least = [], 0, TARGET // 2
         if waiting:
-            yield _joined(waiting)
+            yield assembled(self._index, self._layout, waiting)
 
-    def _pieces(self) -> Iterator[Batch]:
-        """Yield what is wanted of each chunk that may hold something of it."""
-        parts = [part for part in self._parts() if self._may_hold(part[0])]
-        chunks = self._read([entry for entry, _ in parts])
-        for (entry, rows), chunk in zip(parts, chunks, strict=True):
-            batch = self._piece(entry, rows, chunk)
-            if batch.series_count:
-                yield batch
+    def beyond(self, count: int) -> tuple[Selection, int]:
+        """Leave out the leading series that hold no more than so many observations together.
 
-    def _parts(self) -> Iterator[tuple[ChunkEntry, Keys]]:
-        starts = self._index.chunk_starts
-        cuts = np.searchsorted(self._rows, starts).tolist()
-        ends = [*cuts, len(self._rows)][1:]
-        for place, (low, high) in enumerate(zip(cuts, ends, strict=True)):
-            if low < high:
-                yield self._index.chunks[place], self._rows[low:high]
-
-    def _may_hold(self, entry: ChunkEntry) -> bool:
-        return all(
-            bool(passing[entry.used[column]].any())
-            for column, passing in self._filter.codes.items()
-        )
-
-    def _piece(self, entry: ChunkEntry, rows: Keys, chunk: Chunk) -> Batch:
-        counts = self._index.counts[rows]
-        places: Keys | None = None
-        if len(rows) < entry.stop - entry.start:
-            starts = self._index.offsets[rows] - self._index.offsets[entry.start]
-            places = spans(starts, counts)
+        Returns:
+            What is left, and how many observations are left out; none where not every
+            observation of the series is wanted, because nothing is read for it.
+        """
         if not self.is_exact:
-            rows, counts, places = self._filtered(entry, chunk, rows, counts, places)
-        return Batch(
-            self._series(rows),
-            _offsets(counts),
-            self._observations(entry, chunk, places, int(counts.sum())),
-            self._texts(entry, chunk, places, int(counts.sum())),
-        )
+            return self, 0
+        ends = np.cumsum(self._found.counts)
+        left_out = int(np.searchsorted(ends, count, "right"))
+        rest = copy(self)
+        rest.__dict__.pop("series", None)
+        rows, counts = self._found.rows[left_out:], self._found.counts[left_out:]
+        rest._found = replace(self._found, rows=rows, counts=counts)
+        return rest, int(ends[left_out - 1]) if left_out else 0
 
-    def _filtered(
-        self, entry: ChunkEntry, chunk: Chunk, rows: Keys, counts: Counts, places: Keys | None
-    ) -> tuple[Keys, Counts, Keys]:
-        if places is None:
-            places = np.arange(entry.observations, dtype=np.int64)
-        kept = np.ones(len(places), np.bool_)
-        for column, passing in self._filter.codes.items():
-            codes = observation_codes(entry, column, chunk.codes[column][places])
-            kept &= passing[codes]
-        for column, mask in self._filter.texts.items():
-            kept &= mask(_texts_of(chunk.texts[column], places).to_pylist())
-        if self._filter.places is not None:
-            kept &= among(places + self._index.offsets[entry.start], self._filter.places)
-        owner = np.repeat(np.arange(len(rows)), counts)[kept]
-        left = np.bincount(owner, minlength=len(rows)).astype(np.int64)
-        return rows[left > 0], left[left > 0], places[kept]
+    def _of(self, column: npt.NDArray[N]) -> npt.NDArray[N]:
+        rows = self._found.rows
+        return column if rows is self._index.everything else column[rows]
 
-    def _series(self, rows: Keys) -> dict[str, Codes]:
-        held = self._index.series
-        wanted = (*self._layout.dimensions, *self._layout.series)
-        return {c: held[c][rows] if c in held else _absent(len(rows)) for c in wanted}
+    def _pieces(self, ends: Ends | None) -> Iterator[Piece]:
+        """Yield what is wanted of each chunk that may hold something of it."""
+        parts = [part for part in self._parts() if self._may_hold(part.number)]
+        found = self._found
+        asked = bool(found.filter.codes or found.filter.texts)
+        counts = np.minimum(found.counts, ends.most) if ends else found.counts
+        entries = [self._index.chunks[part.number] for part in parts]
+        chunks = self._read(entries, int(counts.sum()))
+        for start in range(0, len(parts), _AT_ONCE):
+            lot = parts[start : start + _AT_ONCE]
+            for piece in self._candidates(lot, chunks, None if asked else ends):
+                if not asked:
+                    yield piece
+                elif (narrowed := self._narrowed(piece, ends)) is not None:
+                    yield narrowed
 
-    def _observations(
-        self, entry: ChunkEntry, chunk: Chunk, places: Keys | None, count: int
-    ) -> dict[str, Codes]:
-        columns: dict[str, Codes] = {}
-        for column in observation_columns(self._layout):
-            if column not in chunk.codes:
-                columns[column] = _absent(count)
+    def _parts(self) -> Iterator[_Part]:
+        rows, chunks = self._found.rows, self._index.chunks
+        cuts = np.searchsorted(rows, self._index.chunk_starts).tolist()
+        is_all = self._found.places is None
+        for number, (low, high) in enumerate(zip(cuts, [*cuts, len(rows)][1:], strict=True)):
+            if low < high:
+                entry = chunks[number]
+                yield _Part(number, low, high, is_all and high - low == entry.stop - entry.start)
+
+    def _may_hold(self, number: int) -> bool:
+        used = self._index.chunks[number].used
+        asked = self._found.filter.codes
+        return all(bool(passing[used[column]].any()) for column, passing in asked.items())
+
+    def _candidates(
+        self, lot: Sequence[_Part], chunks: Iterator[Chunk], ends: Ends | None
+    ) -> Iterator[Piece]:
+        """Yield what the index tells of the observations of some chunks, or of their ends."""
+        found = self._found
+        partial = [part for part in lot if ends or not part.is_whole]
+        places, counts = self._places(partial, ends)
+        row = begin = 0
+        for part, chunk in zip(lot, chunks, strict=False):
+            rows = found.rows[part.start : part.stop]
+            if part.is_whole and not ends:
+                held = found.counts[part.start : part.stop]
+                yield Piece(part.number, chunk, rows, held, None)
                 continue
-            local = chunk.codes[column]
-            columns[column] = observation_codes(
-                entry, column, local if places is None else local[places]
-            )
-        return columns
+            own = counts[row : row + len(rows)]
+            end = begin + int(own.sum())
+            offset = self._index.chunk_offsets[part.number]
+            yield Piece(part.number, chunk, rows, own, places[begin:end] - offset)
+            row, begin = row + len(rows), end
 
-    def _texts(
-        self, entry: ChunkEntry, chunk: Chunk, places: Keys | None, count: int
-    ) -> dict[str, pa.StringArray]:
-        return {
-            column: _texts_of(chunk.texts[column], places)
-            if column in chunk.texts
-            else pa.nulls(count, pa.string())
-            for column in self._layout.texts
-        }
+    def _places(self, parts: Sequence[_Part], ends: Ends | None) -> tuple[Keys, Counts]:
+        """Return the places of observations over the whole version, and how many a series."""
+        if not parts:
+            return _NONE, _NONE
+        found = self._found
+        rows = np.concatenate([found.rows[part.start : part.stop] for part in parts])
+        counts = np.concatenate([found.counts[part.start : part.stop] for part in parts])
+        if found.places is None:
+            starts = self._index.offsets[rows]
+            return end_places(starts, counts, ends) if ends else (spans(starts, counts), counts)
+        places = np.concatenate(
+            [found.places[self._begins[part.start] : self._begins[part.stop]] for part in parts]
+        )
+        if ends is None:
+            return places, counts
+        kept, counts = end_places(np.cumsum(counts) - counts, counts, ends)
+        return places[kept], counts
 
+    @cached_property
+    def _begins(self) -> Offsets:
+        return offsets_of(self._found.counts)
 
-def _select(
-    index: SeriesIndex, wanted: Wanted, constants: Mapping[str, str]
-) -> tuple[Keys, _Filter]:
-    """Return the rows of the index that are wanted, and what is left to ask of observations."""
-    _check_layout(index.layout, wanted.layout)
-    rows = _rows_of_keys(index, wanted.keys)
-    codes: dict[str, Flags] = {}
-    texts: dict[str, Mask] = {}
-    for column, mask in wanted.masks.items():
-        if column in index.series:
-            passing = _passing(mask, index.dictionaries[column])
-            rows = rows[passing[index.series[column][rows]]]
-        elif column in index.dictionaries:
-            codes[column] = _passing(mask, index.dictionaries[column])
-        elif column in index.layout.texts:
-            texts[column] = mask
-        elif not bool(mask([constants.get(column)])[0]):
-            rows = rows[:0]
-    time = index.layout.time
-    if time in codes:
-        rows = rows[_may_pass(codes[time], index.first[rows], index.last[rows])]
-    if wanted.places is not None:
-        ends = np.searchsorted(wanted.places, index.offsets)
-        rows = rows[(ends[1:] > ends[:-1])[rows]]
-    needed = {c: passing for c, passing in codes.items() if not _all_pass(index, c, passing, rows)}
-    return rows, _Filter(needed, texts, wanted.places)
+    def _narrowed(self, piece: Piece, ends: Ends | None) -> Piece | None:
+        """Return what passes the filter of a piece, or the ends of that; None for nothing."""
+        passing = self._passing(piece)
+        if ends is None and passing.all():
+            return piece
+        kept = np.flatnonzero(passing)
+        if not len(kept):
+            return None
+        left = np.add.reduceat(passing, offsets_of(piece.counts)[:-1], dtype=np.int64)
+        if ends is not None:
+            at, left = end_places(np.cumsum(left) - left, left, ends)
+            kept = kept[at]
+        there = left > 0
+        places = kept if piece.places is None else piece.places[kept]
+        return Piece(piece.number, piece.chunk, piece.rows[there], left[there], places)
 
-
-def _check_layout(held: Layout, wanted: Layout) -> None:
-    """Make sure that what is stored can be shown as it is wanted.
-
-    Raises:
-        Unavailable: if a component has changed its role since the data were stored.
-    """
-    if (held.dimensions, held.time) != (wanted.dimensions, wanted.time):
-        raise Unavailable("The data must be published again, because their dimensions changed.")
-    kinds = ("series", "coded", "texts")
-    for kind in kinds:
-        for column in getattr(wanted, kind):
-            if any(column in getattr(held, other) for other in kinds if other != kind):
-                raise Unavailable(
-                    f"The data must be published again, because {column} changed its place."
-                )
+    def _passing(self, piece: Piece) -> Flags:
+        """Tell which observations of a piece pass the filter."""
+        entry, chunk, places = self._index.chunks[piece.number], piece.chunk, piece.places
+        passing = np.ones(piece.observations, np.bool_)
+        for column, wanted in self._found.filter.codes.items():
+            if not wanted[entry.used[column]].all():
+                codes = chunk.codes[column] if places is None else chunk.codes[column][places]
+                passing &= wanted[self._index.tables[column][piece.number].codes][codes]
+        for column, mask in self._found.filter.texts.items():
+            passing &= _texts_pass(chunk.columns[column], places, mask)
+        return passing
 
 
-def _passing(mask: Mask, dictionary: tuple[str, ...]) -> Flags:
-    """Return which codes pass a mask; the last answer is for -1, an absent value."""
-    return np.asarray(mask((*dictionary, None)), np.bool_)
+def _texts_pass(column: pa.StringArray | SparseTexts, places: Keys | None, mask: Mask) -> Flags:
+    if not isinstance(column, SparseTexts):
+        return np.asarray(mask(texts_at(column, places).to_pylist()), np.bool_)
+    part = column if places is None else taken(column, places)
+    answers = np.asarray(mask([*part.texts.to_pylist(), None]), np.bool_)
+    passing = np.full(part.rows, answers[-1])
+    passing[part.places] = answers[:-1]
+    return passing
 
 
-def _may_pass(passing: Flags, first: Codes, last: Codes) -> Flags:
-    """Tell which series have a wanted period between their first and last."""
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(passing[:-1])])
-    may: Flags = before[last + 1] > before[first]
-    return may
-
-
-def _all_pass(index: SeriesIndex, column: str, passing: Flags, rows: Keys) -> bool:
-    if passing.all():
-        return True
-    if column != index.layout.time:
-        return False
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(passing[:-1])])
-    first, last = index.first[rows], index.last[rows]
-    return bool(np.all(before[last + 1] - before[first] == last + 1 - first))
-
-
-def _rows_of_keys(index: SeriesIndex, keys: Sequence[PartialKey]) -> Keys:
-    everything = np.arange(len(index.counts), dtype=np.int64)
-    if not keys:
-        return everything
-    found = [_rows_of_key(index, key) for key in keys]
-    return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
-
-
-def _rows_of_key(index: SeriesIndex, key: PartialKey) -> Keys:
-    """Return the rows that match a partial key; leading single codes are bisected."""
-    low, high = 0, len(index.counts)
-    left = dict(key)
-    for dimension in index.layout.dimensions:
-        if len(left.get(dimension, ())) != 1:
-            break
-        (text,) = left.pop(dimension)
-        code = index.positions[dimension].get(text, -1)
-        ordered = index.series[dimension][low:high]
-        start, stop = (int(np.searchsorted(ordered, code, side)) for side in ("left", "right"))
-        low, high = low + start, low + stop
-    rows = np.arange(low, high, dtype=np.int64)
-    for dimension, texts in left.items():
-        places = index.positions[dimension]
-        passing = np.zeros(len(places) + 1, np.bool_)
-        passing[[places[text] for text in texts if text in places]] = True
-        rows = rows[passing[index.series[dimension][rows]]]
-    return rows
-
-
-def _offsets(counts: Counts) -> Offsets:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
-
-
-def _absent(count: int) -> Codes:
-    return np.full(count, -1, np.int32)
-
-
-def _texts_of(texts: pa.StringArray, places: Keys | None) -> pa.StringArray:
-    return texts if places is None else texts.take(pa.array(places))
-
-
-def _joined(batches: Sequence[Batch]) -> Batch:
-    """Return one batch of several."""
-    if len(batches) == 1:
-        return batches[0]
-    counts = np.concatenate([np.diff(batch.offsets) for batch in batches])
-    first = batches[0]
-    return Batch(
-        {c: np.concatenate([batch.series[c] for batch in batches]) for c in first.series},
-        _offsets(counts),
-        {c: np.concatenate([b.observations[c] for b in batches]) for c in first.observations},
-        {c: pa.concat_arrays([batch.texts[c] for batch in batches]) for c in first.texts},
-    )
+def _begun(batch: Batch) -> Iterator[Batch]:
+    """Yield a batch as a small one, which can be written at once, and the rest."""
+    cut = int(np.searchsorted(batch.offsets, _FIRST_BATCH))
+    if cut >= batch.series_count:
+        yield batch
+        return
+    for start, stop in ((0, cut), (cut, batch.series_count)):
+        begin, end = int(batch.offsets[start]), int(batch.offsets[stop])
+        yield Batch(
+            {column: codes[start:stop] for column, codes in batch.series.items()},
+            batch.offsets[start : stop + 1] - begin,
+            {column: codes[begin:end] for column, codes in batch.observations.items()},
+            {column: texts.slice(begin, end - begin) for column, texts in batch.texts.items()},
+        )

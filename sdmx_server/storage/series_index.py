@@ -45,6 +45,21 @@ class ChunkEntry:
     used: Mapping[str, Codes]
 
 
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What the codes of a column in one chunk are in the dictionaries of the version.
+
+    Attributes:
+        codes: the code for each local one; -1 behind them, for -1.
+        is_identity: whether they are the same.
+        only: the code that all observations of the chunk have; None where they differ.
+    """
+
+    codes: Codes
+    is_identity: bool
+    only: int | None
+
+
 @dataclass(frozen=True)
 class SeriesIndex:
     """One version of a dataset without its observations.
@@ -85,13 +100,37 @@ class SeriesIndex:
         """The first series of each chunk."""
         return np.array([chunk.start for chunk in self.chunks], np.int64)
 
+    @cached_property
+    def chunk_offsets(self) -> Offsets:
+        """Where the observations of each chunk begin, counted over the whole dataset."""
+        return self.offsets[self.chunk_starts]
+
+    @cached_property
+    def everything(self) -> npt.NDArray[np.int64]:
+        """The rows of all series."""
+        return np.arange(len(self.counts), dtype=np.int64)
+
+    @cached_property
+    def tables(self) -> Mapping[str, Sequence[Translation]]:
+        """What the codes of each chunk mean, by id of a coded component of observations."""
+        return {
+            column: [_translation(entry.used[column]) for entry in self.chunks]
+            for column in observation_columns(self.layout)
+        }
+
     @property
     def size(self) -> int:
         """About how many bytes the index takes in memory."""
-        columns = 4 * len(self.counts) * (len(self.series) + 6)
+        columns = 4 * len(self.counts) * (len(self.series) + 8)
         texts = sum(60 + len(text) for texts in self.dictionaries.values() for text in texts)
         entries = sum(200 + sum(used.nbytes for used in c.used.values()) for c in self.chunks)
         return columns + 3 * texts + entries
+
+
+def _translation(used: Codes) -> Translation:
+    only = int(used[0]) if len(used) == 1 else None
+    codes = np.append(used[1:] if used[0] < 0 else used, np.int32(-1))
+    return Translation(codes, len(codes) == 1 or int(codes[-2]) == len(codes) - 2, only)
 
 
 def empty_index(layout: Layout) -> SeriesIndex:

@@ -183,7 +183,7 @@ def emptied_of(name, before, after, layout):
 def keys_at(index, places, stored, layout):
     fetch = reader(stored)
     wanted = Wanted(layout, {}, (), places)
-    selection = Selection(index, wanted, {}, lambda entries: map(fetch, entries))
+    selection = Selection(index, wanted, {}, lambda entries, _: map(fetch, entries))
     return sorted(tuple(found[name] for name in key_of(layout)) for found in read(selection))
 
 
@@ -193,7 +193,7 @@ def reader(stored):
 
 def check(index, stored, held, layout):
     fetch = reader(stored)
-    selection = Selection(index, Wanted(layout, {}, ()), {}, lambda entries: map(fetch, entries))
+    selection = Selection(index, Wanted(layout, {}, ()), {}, lambda entries, _: map(fetch, entries))
     found = read(selection)
     assert sorted(tuple(sorted(row.items())) for row in found) == as_rows(held, layout)
     assert selection.observation_count == len(held)

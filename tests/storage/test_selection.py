@@ -255,7 +255,7 @@ def test_any_masks_and_keys_choose_what_a_plain_filter_chooses(rows, wanted, key
         contents.index,
         Wanted(LAYOUT, {name: only(*texts) for name, texts in allowed.items()}, keys),
         {},
-        lambda entries: (decode_chunk(stored[entry.digest]) for entry in entries),
+        lambda entries, _: (decode_chunk(stored[entry.digest]) for entry in entries),
     )
     expected = [
         found
