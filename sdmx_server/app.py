@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -53,7 +54,7 @@ def create_app(settings: Settings, stores: Stores | None = None) -> Flask:
         settings: how it is set.
         stores: the stores; by default those of the database in the settings.
     """
-    app = Flask("sdmx_server", static_folder=None)
+    app = _Server("sdmx_server", static_folder=None)
     app.url_map.converters["tail"] = Tail
     app.url_map.merge_slashes = False
     stores = stores or open_stores(settings.database)
@@ -95,6 +96,14 @@ def _jobs(settings: Settings) -> Jobs | None:
     return Jobs(store, settings.max_jobs) if settings.max_jobs else None
 
 
+class _Server(Flask):
+    """Flask, which need not look whether a view is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def _limits(settings: Settings) -> Limits | None:
     directly = settings.async_above if settings.max_jobs else 0
     limits = Limits(settings.max_observations, settings.max_bytes, directly)
@@ -118,7 +127,7 @@ def _check_url(longest: int) -> Callable[[], Response | None]:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.update(_HEADERS)
+    response.headers.extend(_HEADERS)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
     return response

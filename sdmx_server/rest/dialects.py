@@ -6,7 +6,7 @@ doc/media_types.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sdmx_server.errors import (
@@ -33,6 +33,7 @@ from sdmx_server.formats.catalogue import (
     SchemaFormat,
     StructureFormat,
 )
+from sdmx_server.rest.menu import Menu
 
 _STATUS: Mapping[type[SdmxError], int] = {
     NoResults: 404,
@@ -61,9 +62,8 @@ class Dialect:
         data: data formats, the default first.
         structures: structure formats, the default first.
         metadata: formats of reference metadata, the default first.
-        schemas: schema formats, the default first.
-        metadata_schemas: schema formats of reference metadata, the default first; there are
-            none in 1.5, where the structure formats are left.
+        schemas: schema formats, the default first, then the structure formats.
+        metadata_schemas: the same of reference metadata; in 1.5 there are no such schemas.
         xml_versions: versions of SDMX-ML that errors are written in, the default first.
         json_versions: the same of SDMX-JSON.
         errors_are_json: whether clients without preference get errors as SDMX-JSON.
@@ -75,11 +75,11 @@ class Dialect:
 
     name: str
     status: Mapping[type[SdmxError], int]
-    data: Sequence[DataFormat]
-    structures: Sequence[StructureFormat]
-    metadata: Sequence[MetadataFormat]
-    schemas: Sequence[SchemaFormat]
-    metadata_schemas: Sequence[MetadataSchemaFormat]
+    data: Menu[DataFormat]
+    structures: Menu[StructureFormat]
+    metadata: Menu[MetadataFormat]
+    schemas: Menu[SchemaFormat | StructureFormat]
+    metadata_schemas: Menu[MetadataSchemaFormat | StructureFormat]
     xml_versions: tuple[str, ...]
     json_versions: tuple[str, ...]
     errors_are_json: bool
@@ -94,11 +94,11 @@ class Dialect:
 V1 = Dialect(
     name="v1",
     status=_STATUS,
-    data=catalogue.V1_DATA_FORMATS,
-    structures=catalogue.V1_STRUCTURE_FORMATS,
-    metadata=catalogue.V1_METADATA_FORMATS,
-    schemas=catalogue.V1_SCHEMA_FORMATS,
-    metadata_schemas=(),
+    data=Menu(*catalogue.V1_DATA_FORMATS),
+    structures=Menu(*catalogue.V1_STRUCTURE_FORMATS),
+    metadata=Menu(*catalogue.V1_METADATA_FORMATS),
+    schemas=Menu(*catalogue.V1_SCHEMA_FORMATS, *catalogue.V1_STRUCTURE_FORMATS),
+    metadata_schemas=Menu(*catalogue.V1_STRUCTURE_FORMATS),
     xml_versions=("2.1", "3.1.0", "3.0.0"),
     json_versions=("1.0.0", "2.1.0", "2.0.0"),
     errors_are_json=False,
@@ -108,11 +108,11 @@ V1 = Dialect(
 V2 = Dialect(
     name="v2",
     status={**_STATUS, NoResults: 204, SemanticError: 422},
-    data=catalogue.DATA_FORMATS,
-    structures=catalogue.STRUCTURE_FORMATS,
-    metadata=catalogue.METADATA_FORMATS,
-    schemas=catalogue.SCHEMA_FORMATS,
-    metadata_schemas=catalogue.METADATA_SCHEMA_FORMATS,
+    data=Menu(*catalogue.DATA_FORMATS),
+    structures=Menu(*catalogue.STRUCTURE_FORMATS),
+    metadata=Menu(*catalogue.METADATA_FORMATS),
+    schemas=Menu(*catalogue.SCHEMA_FORMATS, *catalogue.STRUCTURE_FORMATS),
+    metadata_schemas=Menu(*catalogue.METADATA_SCHEMA_FORMATS, *catalogue.STRUCTURE_FORMATS),
     xml_versions=("3.1.0", "3.0.0", "2.1"),
     json_versions=("2.1.0", "2.0.0", "1.0.0"),
     errors_are_json=True,

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 
 from flask import Response, request
@@ -37,7 +38,6 @@ class Envelope:
         last_modified: when anything that the answer may rest on last changed, UTC.
         message: the SDMX header. It tells the time of that last change, so that equal
             questions get equal bytes until something changes.
-        file: the name of the file that a browser should save the answer as; empty for none.
     """
 
     content_type: str
@@ -46,7 +46,6 @@ class Envelope:
     etag: str
     last_modified: datetime
     message: Message
-    file: str = ""
 
     @property
     def is_held_by_client(self) -> bool:
@@ -54,29 +53,34 @@ class Envelope:
 
         ``*`` and dates name none: they count only once the answer is found (``response``).
         """
-        tags = request.headers.get("If-None-Match", "*")
+        tags = request.environ.get("HTTP_IF_NONE_MATCH", "*")
         return tags.strip() != "*" and negotiate.not_modified(tags, None, self.etag, None)
 
     def not_modified(self) -> Response:
         """Return the answer that says so."""
         return self._with_headers(Response(status=304))
 
-    def response(self, pieces: Iterable[bytes]) -> Response:
-        """Return the answer; its first piece is made here, so that errors come in time."""
+    def response(self, pieces: Iterable[bytes], file: str = "") -> Response:
+        """Return the answer; its first piece is made here, so that errors come in time.
+
+        Args:
+            pieces: the message.
+            file: the name of the file that a browser should save it as; empty for none.
+        """
         if negotiate.not_modified(
-            request.headers.get("If-None-Match"),
-            request.headers.get("If-Modified-Since"),
+            request.environ.get("HTTP_IF_NONE_MATCH"),
+            request.environ.get("HTTP_IF_MODIFIED_SINCE"),
             self.etag,
             self.last_modified,
         ):
             return self.not_modified()
         response = ranges.whole_or_part(self.etag, self.body(pieces))
         response.headers["Content-Type"] = self.content_type
-        response.headers["Content-Language"] = ", ".join(self.content_languages)
-        if self.file:
-            response.headers["Content-Disposition"] = f'attachment; filename="{self.file}"'
+        response.headers.add("Content-Language", ", ".join(self.content_languages))
+        if file:
+            response.headers.add("Content-Disposition", f'attachment; filename="{file}"')
         if self.encoding != "identity":
-            response.headers["Content-Encoding"] = self.encoding
+            response.headers.add("Content-Encoding", self.encoding)
         return self._with_headers(response)
 
     def body(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -86,10 +90,13 @@ class Envelope:
         return encoded(chain([first], rest), self.encoding)
 
     def _with_headers(self, response: Response) -> Response:
-        response.headers["ETag"] = self.etag
-        response.headers["Last-Modified"] = http_date(self.last_modified)
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["Vary"] = VARY
+        for name, value in (
+            ("ETag", self.etag),
+            ("Last-Modified", _http_date(self.last_modified)),
+            ("Cache-Control", "no-cache"),
+            ("Vary", VARY),
+        ):
+            response.headers.add(name, value)
         return response
 
 
@@ -112,46 +119,78 @@ def envelope_of(
     Raises:
         NotAcceptable: if no encoding or language that is asked for can be had.
     """
-    encoding = negotiate.choose_encoding(
-        request.headers.get("Accept-Encoding"), arguments.get("compression")
-    )
-    languages = negotiate.languages(
-        request.headers.get("Accept-Language"),
-        arguments.get("lang"),
+    terms = _terms(
+        content_type,
+        request.environ.get("HTTP_ACCEPT_ENCODING"),
+        request.environ.get("HTTP_ACCEPT_LANGUAGE"),
+        (arguments.get("compression"), arguments.get("lang")),
         site.languages,
-        available=site.languages,
     )
     states = list(revisions)
     changed = max(state.changed for state in states).astimezone(UTC)
-    identity = "\n".join(
-        [
-            __version__,
-            site.sender,
-            ",".join(site.languages),
-            *(f"{state.number} {state.changed.isoformat()}" for state in states),
-            request.full_path,
-            content_type,
-            repr(languages),
-            audience,
-        ]
-    )
+    stands = ",".join(f"{state.number} {state.changed.isoformat()}" for state in states)
+    identity = "\n".join((site.sender, stands, request.full_path, terms.identity, audience))
     digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
     return Envelope(
         content_type=content_type,
-        encoding=encoding,
-        content_languages=_content_languages(content_type, languages, site),
-        etag=f'"{digest}"' if encoding == "identity" else f'"{digest}-{encoding}"',
+        encoding=terms.encoding,
+        content_languages=terms.content_languages,
+        etag=f'"{digest}"' if terms.encoding == "identity" else f'"{digest}-{terms.encoding}"',
         last_modified=changed.replace(microsecond=0),
         message=Message(
             id=f"M{digest}",
             prepared=_next_second(changed),
             sender=site.sender,
             sender_names=site.sender_names,
-            languages=languages.preferred,
-            all_languages=languages.all,
-            only_languages=_only_languages(content_type, languages),
+            languages=terms.languages.preferred,
+            all_languages=terms.languages.all,
+            only_languages=terms.only_languages,
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What was negotiated beside the format.
+
+    Attributes:
+        encoding: of the content.
+        languages: those that the client wants.
+        only_languages: those that artefacts are cut to; empty for all.
+        content_languages: those of the texts in the answer.
+        identity: tells these terms from others, but not the encoding.
+    """
+
+    encoding: str
+    languages: Languages
+    only_languages: tuple[str, ...]
+    content_languages: tuple[str, ...]
+    identity: str
+
+
+@lru_cache(maxsize=1024)  # clients send the same few headers over and over
+def _terms(
+    content_type: str,
+    accept_encoding: str | None,
+    accept_language: str | None,
+    by_url: tuple[str | None, str | None],
+    offered: tuple[str, ...],
+) -> _Terms:
+    compression, lang = by_url
+    languages = negotiate.languages(accept_language, lang, offered, available=offered)
+    only = _only_languages(content_type, languages)
+    return _Terms(
+        encoding=negotiate.choose_encoding(accept_encoding, compression),
+        languages=languages,
+        only_languages=only,
+        content_languages=_content_languages(content_type, languages, only, offered),
+        identity="\n".join((__version__, ",".join(offered), content_type, repr(languages))),
+    )
+
+
+@lru_cache(maxsize=64)
+def _http_date(instant: datetime) -> str:
+    return http_date(instant)
 
 
 def _next_second(instant: datetime) -> datetime:
@@ -172,16 +211,17 @@ def _only_languages(content_type: str, languages: Languages) -> tuple[str, ...]:
     return languages.asked if languages.by_url or "json" in content_type else ()
 
 
-def _content_languages(content_type: str, languages: Languages, site: Site) -> tuple[str, ...]:
+def _content_languages(
+    content_type: str, languages: Languages, only: tuple[str, ...], offered: tuple[str, ...]
+) -> tuple[str, ...]:
     """Return the languages of the texts: those shown of artefacts, the best one with data."""
-    only = _only_languages(content_type, languages)
-    offered = _offered(only or languages.preferred, site)
+    shown = _shown(only or languages.preferred, offered)
     if "xml" in content_type or ("json" in content_type and "data+" not in content_type):
-        return offered if only else site.languages
-    return site.languages if languages.all else offered[:1]
+        return shown if only else offered
+    return offered if languages.all else shown[:1]
 
 
-def _offered(languages: tuple[str, ...], site: Site) -> tuple[str, ...]:
+def _shown(languages: tuple[str, ...], offered: tuple[str, ...]) -> tuple[str, ...]:
     """Return those of the server's languages that are wanted, or else its first."""
     wanted = dict.fromkeys(language.partition("-")[0] for language in languages)
-    return tuple(each for each in wanted if each in site.languages) or site.languages[:1]
+    return tuple(each for each in wanted if each in offered) or offered[:1]

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Literal
 
 from sdmx_server.errors import NotAcceptable
@@ -38,7 +37,7 @@ class Offer:
     media_type: str
     version: str
     aliases: tuple[str, ...] = ()
-    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +113,22 @@ def choose(
     Raises:
         NotAcceptable: if none of the offers will do.
     """
-    found = _choose(accept, tuple(offers), format_, format_version)
-    return replace(found, offer=offers[offers.index(found.offer)])
+    if format_:
+        ranges = _ranges_of_format(format_, format_version)
+    else:
+        ranges = parse(accept) or [Preference("*/*", {}, 1.0)]
+    best: tuple[tuple[float, bool], Offer, Preference] | None = None
+    for offer in offers:
+        found = _best_range(ranges, offer, offers)
+        if found is None or found[1].quality == 0:
+            continue
+        rank = (found[1].quality, found[0][0] > 1)
+        if best is None or rank > best[0]:
+            best = (rank, offer, found[1])
+    if best is None:
+        asked = f"format={format_!r}, formatVersion={format_version!r}" if format_ else accept
+        raise NotAcceptable(f"{asked!s} cannot be had; offered is one of {_listed(offers)}.")
+    return _chosen(best[1], best[2])
 
 
 def choose_encoding(accept_encoding: str | None, compression: str | None = None) -> Encoding:
@@ -222,29 +235,6 @@ def not_modified(
     if since is None or last_modified is None or since > (now or datetime.now(UTC)):
         return False
     return last_modified.replace(microsecond=0) <= since
-
-
-# Clients send the same few headers over and over.
-@lru_cache(maxsize=1024)
-def _choose(
-    accept: str | None, offers: tuple[Offer, ...], format_: str | None, format_version: str | None
-) -> Chosen:
-    if format_:
-        ranges = _ranges_of_format(format_, format_version)
-    else:
-        ranges = parse(accept) or [Preference("*/*", {}, 1.0)]
-    best: tuple[tuple[float, bool], Offer, Preference] | None = None
-    for offer in offers:
-        found = _best_range(ranges, offer, offers)
-        if found is None or found[1].quality == 0:
-            continue
-        rank = (found[1].quality, found[0][0] > 1)
-        if best is None or rank > best[0]:
-            best = (rank, offer, found[1])
-    if best is None:
-        asked = f"format={format_!r}, formatVersion={format_version!r}" if format_ else accept
-        raise NotAcceptable(f"{asked!s} cannot be had; offered is one of {_listed(offers)}.")
-    return _chosen(best[1], best[2])
 
 
 def _ranges_of_format(format_: str, format_version: str | None) -> list[Preference]:

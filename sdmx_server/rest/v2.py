@@ -57,9 +57,11 @@ _SUBMITTED_TO = ("structure", "data", "metadata", "registration", "subscription"
 @blueprint.before_app_request
 def refuse_submission() -> Response | None:
     """Say that nothing is taken here; where nothing ever is, a method is not allowed."""
+    if request.method not in _SUBMITTING:
+        return None
     below, prefix, path = request.path.partition(f"{blueprint.url_prefix}/")
     resource = path.partition("/")[0]
-    if below or not prefix or request.method not in _SUBMITTING or resource not in _SUBMITTED_TO:
+    if below or not prefix or resource not in _SUBMITTED_TO:
         return None
     return problem(
         Unsupported(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from flask import Response, request
 
@@ -42,33 +41,24 @@ from sdmx_server.query import (
     SchemaQuery,
     StructureQuery,
 )
-from sdmx_server.rest import jobs, negotiate, ranges
+from sdmx_server.rest import jobs, ranges
 from sdmx_server.rest.authentication import Permit, permit_of
 from sdmx_server.rest.dialects import Dialect
-from sdmx_server.rest.envelope import Envelope, envelope_of
-from sdmx_server.rest.negotiate import Offer
+from sdmx_server.rest.envelope import envelope_of
+from sdmx_server.rest.menu import Choice, Format, Menu
 from sdmx_server.rest.urls import raw_path, raw_query
 from sdmx_server.site import site, stores_now
 from sdmx_server.storage.database import Revision
 
-Format = TypeVar(
-    "Format",
-    bound=(
-        DataFormat
-        | StructureFormat
-        | MetadataFormat
-        | MetadataSchemaFormat
-        | RegistryFormat
-        | SchemaFormat
-    ),
-)
+_REGISTRATIONS = Menu(*REGISTRY_FORMATS)
 
 
 def data(query: DataQuery, dialect: Dialect) -> Response:
     """Answer a data query in the format that the client prefers."""
     _check_past(query)
     permit = _permit(query.cube, query.as_of)
-    query = replace(query, cube=replace(query.cube, without=permit.withheld))
+    if permit.withheld:
+        query = replace(query, cube=replace(query.cube, without=permit.withheld))
     limits = jobs.limits()
     if jobs.is_asked_for():
         return _accepted(query, limits, dialect, permit)
@@ -93,9 +83,10 @@ def _accepted(
     query: DataQuery, limits: Limits | None, dialect: Dialect, permit: Permit
 ) -> Response:
     """Say where the answer is to be fetched later, if it is one that could be made."""
-    revisions = _revisions(query.as_of)
-    chosen, parameters, envelope = _negotiated(dialect.data, revisions, permit.audience)
-    measure = _measure(chosen, Asked(envelope.message, parameters))
+    choice, arguments = _chosen(dialect.data)
+    chosen, revisions = choice.format, _revisions(query.as_of)
+    envelope = envelope_of(choice.content_type, arguments, revisions, site(), permit.audience)
+    measure = _measure(chosen, Asked(envelope.message, choice.parameters))
     estimate = data_exchange.estimate(
         query, stores_now(), measure, by_row=chosen.by_row, check=chosen.check
     )
@@ -146,7 +137,8 @@ def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:
     """Answer an availability query in the format that the client prefers."""
     _check_past(query)
     permit = _permit(query.cube)
-    query = replace(query, cube=replace(query.cube, without=permit.withheld))
+    if permit.withheld:
+        query = replace(query, cube=replace(query.cube, without=permit.withheld))
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
         stores = stores_now()
@@ -177,7 +169,6 @@ def schema(query: SchemaQuery, dialect: Dialect) -> Response:
     _check_past(query)
     if query.context in metadata_schema.METADATA_CONTEXTS:
         return _schema_of_metadata(query, dialect)
-    formats: list[SchemaFormat | StructureFormat] = [*dialect.schemas, *dialect.structures]
 
     def make(chosen: SchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
         stores = stores_now()
@@ -186,7 +177,7 @@ def schema(query: SchemaQuery, dialect: Dialect) -> Response:
             return [chosen.write(schema_exchange.artefacts(query, stores), asked.message)]
         return [chosen.write(structure_, dimension, query.deletion)]
 
-    return _answered(formats, make, as_of=query.as_of)
+    return _answered(dialect.schemas, make, as_of=query.as_of)
 
 
 def registration(query: RegistrationQuery, service_url: str) -> Response:
@@ -199,22 +190,17 @@ def registration(query: RegistrationQuery, service_url: str) -> Response:
         found = registration_exchange.answer(query, stores, service_url, without=permit.withheld)
         return [chosen.write(found, asked.message, chosen.version)]
 
-    return _answered(REGISTRY_FORMATS, make, permit.audience)
+    return _answered(_REGISTRATIONS, make, permit.audience)
 
 
 def _schema_of_metadata(query: SchemaQuery, dialect: Dialect) -> Response:
-    formats: list[MetadataSchemaFormat | StructureFormat] = [
-        *dialect.metadata_schemas,
-        *dialect.structures,
-    ]
-
     def make(chosen: MetadataSchemaFormat | StructureFormat, asked: Asked) -> Iterable[bytes]:
         stores = stores_now()
         if isinstance(chosen, StructureFormat):
             return [chosen.write(metadata_schema.artefacts(query, stores), asked.message)]
         return [chosen.write(metadata_schema.answer(query, stores), query.deletion)]
 
-    return _answered(formats, make, as_of=query.as_of)
+    return _answered(dialect.metadata_schemas, make, as_of=query.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +221,7 @@ def _check_past(query: Query) -> None:
 
 
 def _answered(
-    formats: Sequence[Format],
+    menu: Menu[Format],
     make: Callable[[Format, Asked], Iterable[bytes]],
     audience: str = "",
     file: str = "",
@@ -247,7 +233,7 @@ def _answered(
     answer is made anew.
 
     Args:
-        formats: what the answer can be had in.
+        menu: what the answer can be had in.
         make: writes the answer.
         audience: what tells the answers apart that clients get to the same question.
         file: what the answer is saved as, without extension, where a browser asked for it by
@@ -258,29 +244,27 @@ def _answered(
     Raises:
         Unavailable: if that happens again and again.
     """
+    choice, arguments = _chosen(menu)
+    if file and arguments.get("format"):  # only browsers ask by the URL
+        file = f"{file}.{choice.format.media_type.rpartition('+')[2]}"
+    else:
+        file = ""
     for _ in range(_ATTEMPTS):
         revisions = _revisions(as_of)
-        chosen, parameters, envelope = _negotiated(formats, revisions, audience)
+        envelope = envelope_of(choice.content_type, arguments, revisions, site(), audience)
         if envelope.is_held_by_client:
             return envelope.not_modified()
-        pieces = make(chosen, Asked(envelope.message, parameters))
-        if _revisions(as_of) != revisions:
+        pieces = make(choice.format, Asked(envelope.message, choice.parameters))
+        if as_of is not None and _revisions(as_of) != revisions:
             continue
         ranges.require_match(envelope.etag)
         if not ranges.is_to_be_measured(envelope.etag):
-            return replace(envelope, file=_file(file, chosen)).response(pieces)
+            return envelope.response(pieces, file)
         ranges.measure(envelope.etag, envelope.body(pieces))
     raise Unavailable("Much is being published at this moment; ask again.")
 
 
 _ATTEMPTS = 8
-
-
-def _file(name: str, chosen: Format) -> str:
-    """Return the name of a file for who chose the format by the URL, as only browsers need."""
-    if not name or not _arguments().get("format"):
-        return ""
-    return f"{name}.{chosen.media_type.rpartition('+')[2]}"
 
 
 def _revisions(as_of: datetime | None) -> tuple[Revision, ...]:
@@ -302,25 +286,13 @@ def _inexpressible(urn: str, chosen: StructureFormat | MetadataFormat, other: st
     )
 
 
-def _arguments() -> Mapping[str, str]:
-    """Return the parameters of the URL, those that were glued to its path among them."""
+def _chosen(menu: Menu[Format]) -> tuple[Choice[Format], Mapping[str, str]]:
+    """Return the format that the client prefers, and the parameters of the URL.
+
+    Those that were glued to its path are among them.
+    """
     _, query = divide(raw_path(request.path), raw_query())
-    return {name: values[-1] for name, values in parse_query_string(query).items()}
-
-
-def _negotiated(
-    formats: Sequence[Format], revisions: Iterable[Revision], audience: str
-) -> tuple[Format, Mapping[str, str], Envelope]:
-    """Return the format that the client prefers, its parameters, and the envelope."""
-    here = site()
-    offers = [Offer(f.media_type, f.version, parameters=f.parameters) for f in formats]
-    arguments = _arguments()
-    chosen = negotiate.choose(
-        request.headers.get("Accept"),
-        offers,
-        arguments.get("format"),
-        arguments.get("formatVersion"),
-    )
-    envelope = envelope_of(chosen.content_type, arguments, revisions, here, audience)
-    format_ = next(f for f, offer in zip(formats, offers, strict=True) if offer is chosen.offer)
-    return format_, chosen.parameters, envelope
+    arguments = {name: values[-1] for name, values in parse_query_string(query).items()}
+    accept = request.environ.get("HTTP_ACCEPT")
+    choice = menu.choose(accept, arguments.get("format"), arguments.get("formatVersion"))
+    return choice, arguments
