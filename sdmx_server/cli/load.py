@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,15 @@ from sdmx_server.cli.instant import instant_of, published
 from sdmx_server.cli.options import database, settings_of, told
 from sdmx_server.cli.reports import tell_faults, tell_published
 from sdmx_server.errors import SemanticError
-from sdmx_server.exchange.publication import check, publish
+from sdmx_server.exchange.publication import check, check_parts, publish, publish_parts
 from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.formats.data.readers import catalogue as readers
+from sdmx_server.formats.data.readers import csv
 from sdmx_server.formats.metadata.recognition import recognises
-from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
+from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault, Indivisible
+from sdmx_server.storage.observations import DatasetVersion
+
+_LOOKED_AT = 1_000  # bytes
 
 
 @click.command()
@@ -56,22 +62,84 @@ def load(
     paths = [Path(file) for file in files]
     with told():
         stores = open_stores(settings_of(flags).database)
-        if mapping is None and _are_metadata(paths):
+        are_csv = mapping is None and all(map(_is_csv, paths))
+        if mapping is None and not are_csv and _are_metadata(paths):
             read = deferred("sdmx_server.formats.metadata.messages:read")
             submit = deferred("sdmx_server.cli.submitted:submit")
             submit(paths, read, stores, published, check_only=check_only)
             return
+        publishing = _Publishing(stores, published, check_only)
         try:
-            deliveries = _deliveries(paths, _reader(mapping, stores), stores)
-            instant = instant_of(published, stores.observations.revision())
-            if check_only:
-                check(deliveries, stores)
-                click.echo("No fault was found; nothing was stored.")
-                return
-            tell_published(publish(deliveries, stores, instant))
+            versions = _load_parts(paths, publishing) if are_csv else None
+            if versions is None:
+                versions = _load_whole(paths, _reader(mapping, stores), publishing)
         except DeliveryFaults as found:
             tell_faults(found, language, report_file)
             sys.exit(1)
+        if check_only:
+            click.echo("No fault was found; nothing was stored.")
+        tell_published(versions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Publishing:
+    """Where and when to publish, or against what only to check."""
+
+    stores: Stores
+    published: datetime | None
+    check_only: bool
+
+    def instant(self) -> datetime:
+        """Return the instant that a publication bears that is made now."""
+        return instant_of(self.published, self.stores.observations.revision())
+
+
+def _is_csv(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return readers.is_csv(stream.read(_LOOKED_AT))
+
+
+def _load_parts(paths: list[Path], publishing: _Publishing) -> list[DatasetVersion] | None:
+    """Load files part by part; return None where they have to be read as a whole.
+
+    So it is with every fault: only of a whole file all are told.
+    """
+    size = sum(path.stat().st_size for path in paths)
+    with click.progressbar(length=size, label="Loading", file=sys.stderr) as progress:
+        files = [partial(_parts, path, progress.update) for path in paths]
+        try:
+            if publishing.check_only:
+                check_parts(files, publishing.stores)
+                return []
+            return publish_parts(files, publishing.stores, publishing.instant)
+        except Indivisible:
+            return None
+
+
+def _parts(path: Path, tell: Callable[[int], None]) -> Iterator[Delivery]:
+    """Read a file in parts, telling how many bytes were read since the last."""
+    with path.open("rb") as stream:
+        before = 0
+        for delivery in csv.parts(stream, path.name):
+            tell(stream.tell() - before)
+            before = stream.tell()
+            yield delivery
+
+
+def _load_whole(
+    paths: list[Path], read: Callable[[Path], list[Delivery]], publishing: _Publishing
+) -> list[DatasetVersion]:
+    """Load files as a whole.
+
+    Raises:
+        DeliveryFaults: if there is a fault, with all that there are.
+    """
+    deliveries = _deliveries(paths, read, publishing.stores)
+    instant = publishing.instant()
+    if publishing.check_only:
+        check(deliveries, publishing.stores)
+        return []
+    return publish(deliveries, publishing.stores, instant)
 
 
 def _are_metadata(files: list[Path]) -> bool:

@@ -5,27 +5,25 @@ Source: SDMX 3.1 Technical Notes, section on dataset actions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from typing import TypeVar
 
 from sdmx_server.dataset import Action, ResolvedStructure
 from sdmx_server.errors import SemanticError, Unavailable
 from sdmx_server.exchange import validation
-from sdmx_server.exchange.catalogue import Catalogue
+from sdmx_server.exchange.context import context_of
 from sdmx_server.exchange.cube import dataset_of
+from sdmx_server.exchange.intake import Parts, stage
 from sdmx_server.exchange.metadata_replacement import omission
 from sdmx_server.exchange.providers import check_providers, providers_of, with_provider
 from sdmx_server.exchange.resolution import layout_of, resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.submission import at_odds_with_data
 from sdmx_server.model.artefact import Maintainable
-from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAgreement
+from sdmx_server.model.datastructure import ProvisionAgreement
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
-from sdmx_server.model.urn import PREFIX
-from sdmx_server.query import ArtefactQuery
 from sdmx_server.storage.database import Overtaken
 from sdmx_server.storage.observations import DatasetVersion
 from sdmx_server.storage.publication import Publication
@@ -33,7 +31,6 @@ from sdmx_server.storage.publication import Publication
 Published = TypeVar("Published")
 
 _ATTEMPTS = 8
-_SHORT = re.compile(r"(?:(?P<agency>[^:()]+):)?(?P<id>[^:()]+)(?:\((?P<version>[^()]+)\))?")
 
 
 def publish_structures(artefacts: Iterable[Maintainable], stores: Stores, at: datetime) -> int:
@@ -90,6 +87,44 @@ def publish(deliveries: Sequence[Delivery], stores: Stores, at: datetime) -> lis
     return _undisturbed(attempt)
 
 
+def publish_parts(
+    files: Sequence[Parts], stores: Stores, at: Callable[[], datetime]
+) -> list[DatasetVersion]:
+    """Check files while they are read, part by part, and publish them: all of them, or none.
+
+    Args:
+        files: the files.
+        stores: where to publish.
+        at: tells the instant that the publication bears, asked when everything was read.
+
+    Returns:
+        The current version of each dataset.
+
+    Raises:
+        Indivisible: if one has a fault, or has to be checked as a whole; what ``publish`` does
+            with it is then to be told.
+        Unavailable: if the database cannot be written to now.
+    """
+
+    def attempt() -> list[DatasetVersion]:
+        revision = stores.artefacts.revision().number
+        with ExitStack() as areas:
+            steps = stage(files, stores, areas)
+            return stores.observations.publish_all(steps, at=at(), structures=revision)
+
+    return _undisturbed(attempt)
+
+
+def check_parts(files: Sequence[Parts], stores: Stores) -> None:
+    """Check files while they are read, without publishing them.
+
+    Raises:
+        Indivisible: as ``publish_parts``.
+    """
+    with ExitStack() as areas:
+        stage(files, stores, areas)
+
+
 def check(
     deliveries: Sequence[Delivery], stores: Stores
 ) -> list[tuple[Delivery, ResolvedStructure]]:
@@ -103,7 +138,7 @@ def check(
     faults: list[Fault] = []
     sound: list[tuple[Delivery, ResolvedStructure]] = []
     for delivery in deliveries:
-        context = _context(delivery, catalogue)
+        context = context_of(delivery, catalogue)
         structure = resolve(context, catalogue)
         allowed = providers_of(context, catalogue)
         faults.extend(check_providers(delivery, allowed))
@@ -126,38 +161,3 @@ def _steps(delivery: Delivery, structure: ResolvedStructure) -> Iterator[Publica
         action=Action(delivery.action),
         dataset_attributes=validation.dataset_attributes(delivery, structure),
     )
-
-
-def _context(delivery: Delivery, catalogue: Catalogue) -> Dataflow | ProvisionAgreement:
-    """Return the dataflow or agreement that a delivery is for.
-
-    A delivery for a data structure is one for its dataflow, where it has exactly one.
-    """
-    named = _named(delivery, catalogue)
-    if isinstance(named, DataStructure):
-        users = catalogue.get(catalogue.parents([named.urn]))
-        flows = [user for user in users if isinstance(user, Dataflow)]
-        if len(flows) != 1:
-            known = ", ".join(flow.id for flow in flows) or "none"
-            raise SemanticError(
-                f"{delivery.file} is for {named.urn}, which has several dataflows or none "
-                f"({known}); name the dataflow."
-            )
-        return flows[0]
-    if isinstance(named, Dataflow | ProvisionAgreement):
-        return named
-    raise SemanticError(
-        f"{delivery.file} is for {delivery.context} {delivery.structure}, which is not held here."
-    )
-
-
-def _named(delivery: Delivery, catalogue: Catalogue) -> Maintainable | None:
-    if delivery.structure.startswith(PREFIX):
-        return catalogue.resolved(delivery.structure)
-    match = _SHORT.fullmatch(delivery.structure)
-    if match is None:
-        return None
-    agencies = (match["agency"],) if match["agency"] else ()
-    query = ArtefactQuery(agencies, (match["id"],), (match["version"] or "latest",))
-    found = catalogue.get(catalogue.matching((delivery.context,), query))
-    return found[0] if len(found) == 1 else None

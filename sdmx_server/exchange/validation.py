@@ -76,6 +76,18 @@ def check(delivery: Delivery, structure: ResolvedStructure) -> list[Fault]:
     return faults.in_order(chain.from_iterable(checks))
 
 
+def check_rows(examined: Examined) -> list[Fault]:
+    """Return the faults that rows with whole keys have by themselves, whatever others say."""
+    checks = (
+        _check_columns(examined.delivery, examined.structure),
+        _check_values(examined),
+        _check_frequency(examined),
+        check_measures(examined),
+        check_attributes(examined, (Level.OBSERVATION,)),
+    )
+    return list(chain.from_iterable(checks))
+
+
 def to_table(delivery: Delivery, structure: ResolvedStructure) -> pa.Table:
     """Return a sound delivery as one string column a component, null where nothing is given.
 

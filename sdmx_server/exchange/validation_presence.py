@@ -8,7 +8,7 @@ Source: SDMX 3.1 Information Model, section 5.3 (usage); SDMX:CL_OBS_STATUS.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import numpy as np
 
@@ -64,10 +64,12 @@ def check_measures(examined: Examined) -> Iterator[Fault]:
             yield from _check_status(examined, measure, status, excused & ~absent)
 
 
-def check_attributes(examined: Examined) -> Iterator[Fault]:
-    """Yield mandatory attributes that are not given."""
+def check_attributes(
+    examined: Examined, levels: Container[Level | None] = tuple(Level)
+) -> Iterator[Fault]:
+    """Yield mandatory attributes of some levels that are not given."""
     for attribute in examined.structure.attributes:
-        if not attribute.mandatory:
+        if not attribute.mandatory or attribute.level not in levels:
             continue
         if attribute.level is Level.DATASET:
             yield from _check_dataset_attribute(examined, attribute)

@@ -72,9 +72,14 @@ def recognise(content: bytes, found: FaultList) -> str:
             shown = f"{{{namespace}}}{name}"
             found.stop(faults.NOT_DATA, 1, shown, allowed=", ".join(_NAMESPACES))
         return _NAMESPACES[namespace]
-    if not start.startswith(_CSV_STARTS):
+    if not is_csv(start):
         _refuse(start, found)
     return "csv"
+
+
+def is_csv(start: bytes) -> bool:
+    """Whether a message is SDMX-CSV, told by how it starts."""
+    return start.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_CSV_STARTS)
 
 
 def _is_utf16_xml(start: bytes) -> bool:
