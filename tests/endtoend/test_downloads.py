@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -81,3 +82,47 @@ def test_curl_goes_on_with_a_file(large, tmp_path):
     )
 
     assert file.read_bytes() == whole
+
+
+def finished(status: str) -> dict[str, object]:
+    """Wait until a job has ended; whichever process is asked tells how it stands."""
+    for _ in range(300):
+        told: dict[str, object] = requests.get(status, timeout=30).json()
+        if told["state"] not in ("queued", "running"):
+            return told
+        time.sleep(0.1)
+    pytest.fail(f"The job did not end: {told}")
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_an_answer_can_be_fetched_later_from_any_process_in_parts(large, encoding):
+    headers = {"Accept": FORMATS[0], "Accept-Encoding": encoding}
+    _, at_once, whole = raw(large, headers)
+    later = headers | {"Prefer": "respond-async"}
+    accepted = requests.get(f"{large}/{PATH}", headers=later, timeout=30)
+    status = accepted.headers["Location"]
+    told = finished(status)
+
+    assert accepted.status_code == 202
+    assert (told["state"], told["bytes"]) == ("done", len(whole))
+    for _ in range(6):  # whichever process is asked
+        with requests.get(f"{status}/result", headers=headers, stream=True, timeout=30) as answer:
+            assert answer.headers["ETag"] == at_once["ETag"]
+            assert answer.headers["Content-Length"] == str(len(whole))
+            assert answer.raw.read(decode_content=False) == whole
+    part = {"Range": f"bytes={len(whole) // 2}-", "If-Range": at_once["ETag"]}
+    with requests.get(f"{status}/result", headers=part, stream=True, timeout=30) as answer:
+        assert answer.status_code == 206
+        assert answer.raw.read(decode_content=False) == whole[len(whole) // 2 :]
+    assert requests.delete(status, timeout=30).status_code == 204
+    assert requests.get(status, timeout=30).status_code == 404
+
+
+def test_the_estimate_is_near_what_comes(large):
+    for accept in FORMATS:
+        later = {"Accept": accept, "Accept-Encoding": "identity", "Prefer": "respond-async"}
+        accepted = requests.get(f"{large}/{PATH}", headers=later, timeout=30)
+        told = finished(accepted.headers["Location"])
+        estimate = accepted.json()["estimate"]
+
+        assert 0.8 * told["bytes"] < estimate["bytes"] < 1.2 * told["bytes"]
