@@ -5,15 +5,16 @@ Source: SDMX-CSV 1.0 field guide; RFC 4180.
 
 from __future__ import annotations
 
+from tests.reference.answer import Answer
 from tests.reference.csv2 import Choices, columns, normalised_times, quoted, told
 from tests.reference.ml_header import id_of
-from tests.reference.selection import Answer
 from tests.reference.survey import AGENCY, TIME, Component, Value
 
 
 def write(answers: list[Answer], chosen: Choices) -> str:
     """Return a message; its datasets are all of one structure."""
-    lines = [["DATAFLOW", *(_title(c, chosen) for c in _columns(answers[0]))]]
+    shown = _columns(answers)
+    lines = [["DATAFLOW", *(_title(c, chosen) for c in shown)]]
     for answer in answers:
         # A dataflow stands here, or the data structure that was asked for several of them.
         is_dsd = answer.context == "datastructure"
@@ -22,19 +23,16 @@ def write(answers: list[Answer], chosen: Choices) -> str:
         flow = f"{flow}: {title}" if chosen.labels == "both" else flow
         times = normalised_times(answer, chosen)
         for row in answer.rows:
-            shown = {c.id for c in columns(answer)}
-            values = [
-                (c, told(row, answer, c.id) if c.id in shown else None) for c in _columns(answer)
-            ]
+            values = [(c, told(row, answer, c.id)) for c in shown]
             lines.append([flow, *(_cell(v, c, chosen, times) for c, v in values)])
     return "".join(f"{','.join(map(quoted, line))}\r\n" for line in lines)
 
 
-def _columns(answer: Answer) -> list[Component]:
+def _columns(answers: list[Answer]) -> list[Component]:
     """Return the columns; that of the measure is there though none is shown."""
-    shown = columns(answer)
-    if not answer.measures:
-        shown.insert(len(answer.survey.key), Component("OBS_VALUE", "measure", ""))
+    shown = columns(answers)
+    if not any(answer.measures for answer in answers):
+        shown.insert(len(answers[0].survey.key), Component("OBS_VALUE", "measure", ""))
     return shown
 
 

@@ -6,10 +6,11 @@ Source: SDMX-CSV 2.0.0 and 2.1.0 field guides; RFC 4180.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from tests.reference.answer import Answer
 from tests.reference.ml_header import id_of
 from tests.reference.periods import normalised
-from tests.reference.selection import Answer
 from tests.reference.survey import AGENCY, TIME, Component, Row, Value
 
 _STRUCTURES = {"provisionagreement": "dataprovision"}
@@ -40,10 +41,15 @@ def write(
         languages: by component the languages that its column announces, which is any list
             that has those in use: a writer that streams cannot know them when it begins.
     """
-    lines = [_header(answers[0], chosen, languages)]
+    shown = columns(answers)
+    validity = any(answer.valid_from or answer.valid_to for answer in answers)
+    lines = [_header(shown, chosen, languages) + (["VALID_FROM", "VALID_TO"] * validity)]
     for answer in answers:
         times = normalised_times(answer, chosen)
-        lines += [_line(row, answer, version, chosen, times) for row in answer.rows]
+        holds = [f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else "" for at in valid(answer)] * validity
+        for row in answer.rows:
+            values = [(c, told(row, answer, c.id)) for c in shown]
+            lines.append(_lead(row, answer, version, chosen) + _all(values, chosen, times) + holds)
     return "".join(f"{','.join(map(quoted, line))}\r\n" for line in lines)
 
 
@@ -51,7 +57,12 @@ def normalised_times(answer: Answer, chosen: Choices) -> dict[str, str]:
     """Return what stands for each period of the dataset."""
     if chosen.time_format == "original" or not answer.survey.has_time:
         return {}
-    return normalised({row[TIME] for row in answer.survey.publications[-1].rows})
+    return normalised({row[TIME] for p in answer.survey.publications for row in p.rows})
+
+
+def valid(answer: Answer) -> list[datetime | None]:
+    """Return since when and until when observations hold."""
+    return [answer.valid_from, answer.valid_to]
 
 
 def quoted(cell: str) -> str:
@@ -61,14 +72,14 @@ def quoted(cell: str) -> str:
     return cell
 
 
-def columns(answer: Answer) -> list[Component]:
-    """Return the components that are shown: dimensions, measures, attributes."""
-    ids = (*answer.survey.key, *answer.measures, *answer.attributes)
-    return [answer.survey.component(id_) for id_ in ids]
+def columns(answers: list[Answer]) -> list[Component]:
+    """Return the components that any dataset shows: dimensions, measures, attributes."""
+    survey = answers[0].survey
+    ids = [id_ for each in answers for id_ in (*each.measures, *each.attributes)]
+    return [c for c in survey.components if c.id in (*survey.key, *ids)]
 
 
-def _header(answer: Answer, chosen: Choices, languages: dict[str, list[str]]) -> list[str]:
-    shown = columns(answer)
+def _header(shown: list[Component], chosen: Choices, languages: dict[str, list[str]]) -> list[str]:
     has_several = any(c.is_array or c.is_multilingual for c in shown)
     cells = ["STRUCTURE[;]" if has_several else "STRUCTURE", "STRUCTURE_ID"]
     cells += ["STRUCTURE_NAME"] if chosen.labels == "name" else []
@@ -87,9 +98,7 @@ def _header(answer: Answer, chosen: Choices, languages: dict[str, list[str]]) ->
     return cells
 
 
-def _line(
-    row: Row, answer: Answer, version: str, chosen: Choices, times: dict[str, str]
-) -> list[str]:
+def _lead(row: Row, answer: Answer, version: str, chosen: Choices) -> list[str]:
     named = f"{AGENCY}:{id_of(answer)}(1.0.0)"
     title = answer.title
     cells = [_STRUCTURES.get(answer.context, answer.context)]
@@ -101,11 +110,16 @@ def _line(
     if chosen.keys in ("obs", "both"):
         whole = ".".join(row[id_] for id_ in answer.survey.key)
         cells.append(whole if answer.with_observations else "")
-    for component in columns(answer):
-        value = told(row, answer, component.id)
-        if component.id == TIME and value is not None:
-            value = times.get(value, value)
-        cells += _cells(value, component, chosen.labels)
+    return cells
+
+
+def _all(
+    values: list[tuple[Component, Value]], chosen: Choices, times: dict[str, str]
+) -> list[str]:
+    cells: list[str] = []
+    for component, value in values:
+        told_value = times.get(value, value) if component.id == TIME else value
+        cells += _cells(told_value, component, chosen.labels)
     return cells
 
 
@@ -114,6 +128,8 @@ def told(row: Row, answer: Answer, id_: str) -> Value:
     if id_ in answer.of_dataset:
         return answer.of_dataset[id_]
     is_key = id_ in answer.survey.key
+    if not is_key and id_ not in (*answer.measures, *answer.attributes):
+        return None
     if is_key and not answer.with_observations and id_ not in answer.series_key:
         return None
     return row.get(id_)

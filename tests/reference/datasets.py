@@ -115,7 +115,7 @@ def plain() -> Survey:
     first = list(_plain_rows())
     second = [_revised(n, row) for n, row in enumerate(first) if n % 17]
     second += [{**row, TIME: "2013"} for row in first if row[TIME] == "2010"]
-    third = [row for row in second if row["AREA"] != "Z"]
+    third = [_relabelled(row) for row in second if row["AREA"] != "Z"]
     note = {"DS_NOTE": TEXTS[6], "DS_STATUS": "A"}
     return Survey(
         "PLAIN",
@@ -181,7 +181,16 @@ def _revised(number: int, row: Row) -> Row:
         return {**row, "OBS_VALUE": "99.5", "OBS_COM": 'revised, "twice"'}
     if number % 13 == 0:
         return {id_: value for id_, value in row.items() if id_ != "OBS_STATUS"}
+    if number % 19 in (1, 2, 3):
+        return {id_: value for id_, value in row.items() if id_ != "OBS_COM"}
     return row
+
+
+def _relabelled(row: Row) -> Row:
+    """Change what is said of some series, and of a group of them."""
+    if row["AREA"] == "9" and row["FREQ"] in "MQ":
+        row = {**row, "TITLE": "another <title>"}
+    return {**row, "UNIT": "another; unit"} if (row["AREA"], row["SEX"]) == ("@d", "F") else row
 
 
 def kinds() -> Survey:
@@ -271,6 +280,7 @@ def flat() -> Survey:
         )
         for number, area in enumerate(a for a in _AREAS for _ in range(6))
     ]
+    revised = [{**rows[3], "OBS_VALUE": "7"}, *rows[4:]]
     return Survey(
         "FLAT",
         (
@@ -284,7 +294,10 @@ def flat() -> Survey:
             _attribute("OBS_COM", 'Comment "free"', "observation"),
         ),
         {},
-        (Publication(CREATED, rows, {"DS_NOTE": "of all"}),),
+        (
+            Publication(CREATED, rows, {"DS_NOTE": "of all"}),
+            Publication(REVISED, revised, {"DS_NOTE": "of nearly all"}),
+        ),
     )  # fmt: skip
 
 
@@ -315,25 +328,27 @@ def fill(stores: Stores, surveys: Iterable[Survey]) -> None:
             made[id_] = agreement(id_, VERSION, flow, provider)
     publish_structures(made.values(), stores, CREATED)
     for survey in surveys:
-        former: Sequence[Row] = ()
+        former = Publication(CREATED, [])
         for publication in survey.publications:
             publish(list(_deliveries(flows[survey.name], survey, former, publication)), stores,
                     publication.at)  # fmt: skip
-            former = publication.rows
+            former = publication
 
 
 def _deliveries(
-    flow: str, survey: Survey, former: Sequence[Row], now: Publication
+    flow: str, survey: Survey, former: Publication, now: Publication
 ) -> Iterator[Delivery]:
     def key(row: Row) -> tuple[str, ...]:
         return tuple(row[id_] for id_ in survey.key)
 
-    before, after = {key(row): row for row in former}, {key(row): row for row in now.rows}
+    before, after = {key(row): row for row in former.rows}, {key(row): row for row in now.rows}
     gone = [dict(zip(survey.key, k, strict=True)) for k in before if k not in after]
     new = [row for k, row in after.items() if before.get(k) != row]
     if gone:
         yield _delivery(flow, gone, "Delete", {})
-    yield _delivery(flow, new, "Replace", {} if former else now.of_dataset)
+    yield _delivery(
+        flow, new, "Replace", {} if former.of_dataset == now.of_dataset else now.of_dataset
+    )
 
 
 def _delivery(flow: str, rows: Sequence[Row], action: str, of_dataset: Row) -> Delivery:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.reference import json2
+from tests.reference.answer import Answer
 from tests.reference.csv1 import best_language
 from tests.reference.json_document import Document, Json, Number
 from tests.reference.periods import span
 from tests.reference.question import ALL
-from tests.reference.selection import Answer
 from tests.reference.survey import Component, Row
 
 _SCHEMA = (
@@ -21,8 +21,12 @@ _SCHEMA = (
 )
 
 
-def write(answer: Answer, prepared: datetime) -> Document:
-    """Return what a message says."""
+def write(answers: list[Answer], prepared: datetime) -> list[Document]:
+    """Return what a message says, a document a dataset."""
+    return [_document(answer, prepared) for answer in answers]
+
+
+def _document(answer: Answer, prepared: datetime) -> Document:
     measures = [answer.survey.component(id_) for id_ in answer.measures]
     levels = {
         "dataSet": answer.at("dataset"),
@@ -52,6 +56,7 @@ def write(answer: Answer, prepared: datetime) -> Document:
         meta={**json2.meta(prepared, _SCHEMA), "$schema": None},
         structure=structure,
         dataset={
+            **json2.validity(answer),
             "action": answer.action.replace("Merge", "Append"),
             "links": json2.links(answer),
         },

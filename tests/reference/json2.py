@@ -9,10 +9,10 @@ import re
 from datetime import datetime
 from typing import Any
 
+from tests.reference.answer import Answer
 from tests.reference.json_document import Document, Json, Number
 from tests.reference.ml_header import SENDER, urn_of
 from tests.reference.periods import span
-from tests.reference.selection import Answer
 from tests.reference.survey import AGENCY, Component, Row, Value
 
 _SCHEMAS = {
@@ -25,8 +25,12 @@ _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d*)(?:\.(?P<part>\d*))?(?P<powe
 _NUMERIC = ("Double", "Integer")
 
 
-def write(answer: Answer, prepared: datetime, version: str) -> Document:
-    """Return what a message says."""
+def write(answers: list[Answer], prepared: datetime, version: str) -> list[Document]:
+    """Return what a message says, a document a dataset."""
+    return [_document(answer, prepared, version) for answer in answers]
+
+
+def _document(answer: Answer, prepared: datetime, version: str) -> Document:
     is_2_1, schema = version == "2.1.0", _SCHEMAS[version]
     key = answer.survey.of_kind("dimension", "time")
     shown = answer.at("series", "observation") if answer.is_flat else answer.at("observation")
@@ -41,6 +45,7 @@ def write(answer: Answer, prepared: datetime, version: str) -> Document:
         meta={**meta(prepared, schema), "$schema": schema if is_2_1 else None},
         structure=_structure(answer, measures, shown, is_2_1),
         dataset={
+            **validity(answer),
             "action": answer.action if is_2_1 else answer.action.replace("Merge", "Append"),
             **({} if is_2_1 else {"links": links(answer)}),
         },
@@ -101,6 +106,12 @@ def meta(prepared: datetime, schema: str) -> Json:
         "contentLanguages": ["en"],
         "sender": {"id": SENDER},
     }
+
+
+def validity(answer: Answer) -> Json:
+    """Return since when and until when a dataset says that its observations hold."""
+    moments = {"validFrom": answer.valid_from, "validTo": answer.valid_to}
+    return {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in moments.items() if at}
 
 
 def links(answer: Answer) -> Json:

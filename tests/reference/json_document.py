@@ -44,8 +44,8 @@ class Document:
     series: list[tuple[list[Json], list[Json], list[tuple[list[Json], list[Json]]]]]
 
 
-def read(data: bytes) -> Document:
-    """Return what a message with one dataset says."""
+def read(data: bytes) -> list[Document]:
+    """Return what a message says, a document a dataset."""
     message = json.loads(
         data.decode(),
         parse_int=Number,
@@ -58,14 +58,19 @@ def read(data: bytes) -> Document:
     meta["$schema"] = message.pop("$schema", None)
     body = message.pop("data")
     assert message == {}
-    (dataset,) = body.pop("dataSets")
-    structure = body.pop("structure", None)
-    if structure is None:
-        assert dataset.pop("structure") == Number("0")
-        (structure,) = body.pop("structures")
-        assert structure.pop("dataSets") == [Number("0")]
+    datasets = body.pop("dataSets")
+    if "structure" in body:
+        structures, numbers = [body.pop("structure")], [0] * len(datasets)
+    else:
+        structures = body.pop("structures")
+        numbers = [int(dataset.pop("structure").digits) for dataset in datasets]
+        for place, structure in enumerate(structures):
+            using = [n for n, number in enumerate(numbers) if number == place]
+            assert structure.pop("dataSets") == [Number(str(n)) for n in using]
     assert body == {}
-    return _Reading(structure).document(meta, dataset)
+    readings = [_Reading(structure) for structure in structures]
+    pairs = zip(numbers, datasets, strict=True)
+    return [readings[number].document(meta, dataset) for number, dataset in pairs]
 
 
 def _refused(constant: str) -> Json:

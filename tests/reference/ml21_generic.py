@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tests.reference.ml_header import message, structure_numbers
-from tests.reference.selection import Answer, Group, Series
+from tests.reference.answer import Answer, Group, Series
+from tests.reference.ml_header import message, structure_numbers, validity
 from tests.reference.survey import Component, Row
 from tests.reference.xml_nodes import SCHEMAS, Node, node
 
@@ -37,6 +37,7 @@ def _dataset(answer: Answer, number: str) -> Node:
         ),
         structureRef=number,
         action=ACTIONS[answer.action],
+        **validity(answer),
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from tests.reference.answer import Answer, Series
 from tests.reference.ml21_generic import ACTIONS
-from tests.reference.ml_header import message, namespace, structure_numbers
-from tests.reference.selection import Answer, Series
+from tests.reference.ml_header import message, namespace, structure_numbers, validity
 from tests.reference.survey import Component, Row
 from tests.reference.xml_nodes import SCHEMAS, TYPE, Node, node
 
@@ -38,6 +38,7 @@ def _dataset(answer: Answer, number: str) -> Node:
         f"{_IN}structureRef": number,
         f"{_IN}action": ACTIONS[answer.action],
         f"{_IN}dataScope": _SCOPES[answer.context],
+        **{f"{_IN}{name}": moment for name, moment in validity(answer).items()},
         **type_("DataSetType"),
         **_told(answer.of_dataset, answer.at("dataset")),
     }

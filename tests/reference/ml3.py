@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tests.reference.ml_header import message, namespace, structure_numbers
-from tests.reference.selection import Answer, Series
+from tests.reference.answer import Answer, Series
+from tests.reference.ml_header import message, namespace, structure_numbers, validity
 from tests.reference.survey import Component, Row, Value
 from tests.reference.xml_nodes import LANGUAGE, SCHEMAS, TYPE, Node, node
 
@@ -60,6 +60,7 @@ class _Dataset:
                 else [self._series(each) for each in answer.series]
             ),
             **{f"{specific}structureRef": number, f"{specific}action": self._action},
+            **{f"{specific}{name}": moment for name, moment in validity(answer).items()},
             **self._type("DataSetType"),
         )
 

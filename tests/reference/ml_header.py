@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.reference.selection import Answer
+from tests.reference.answer import Answer
 from tests.reference.survey import AGENCY
 from tests.reference.xml_nodes import SCHEMAS, Node, node
 
@@ -49,7 +49,7 @@ def message(
         datasets: the datasets, referring to the structures ``S0``, ``S1`` ...
         prepared: when the message was prepared.
     """
-    in_message, in_common = (f"{{{SCHEMAS}{schemas}/{part}}}" for part in ("message", "common"))
+    in_message = f"{{{SCHEMAS}{schemas}/message}}"
     structures: dict[str, Node] = {}
     for each in answers:
         structures.setdefault(
@@ -63,7 +63,6 @@ def message(
         node(f"{in_message}Sender", id=SENDER),
         *structures.values(),
     )
-    assert in_common
     return node(f"{in_message}{root}", header, *datasets)
 
 
@@ -85,6 +84,12 @@ def _structure(answer: Answer, schemas: str, id_: str, is_specific: bool) -> Nod
         namespace=namespace(answer) if is_specific else None,
         dimensionAtObservation=answer.observed,
     )
+
+
+def validity(answer: Answer) -> dict[str, str]:
+    """Return since when and until when a dataset says that its observations hold."""
+    moments = {"validFromDate": answer.valid_from, "validToDate": answer.valid_to}
+    return {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in moments.items() if at}
 
 
 def structure_numbers(answers: list[Answer]) -> list[str]:

@@ -22,6 +22,10 @@ def question_of_2(random: Random, survey: Survey) -> Question:
     context, provider = _context(random, survey)
     first, last = _ends(random)
     observed = _observed(random, survey)
+    as_of = _instant(random, survey, 0.2)
+    after = _instant(random, survey, 0.2)
+    if after and as_of and after > as_of:
+        after = None  # which would be an error
     return Question(
         keys=tuple(_key(random, survey, 1) for _ in range(random.choice((0, 0, 1, 1, 2, 3)))),
         filters=_filters(random, survey),
@@ -34,7 +38,9 @@ def question_of_2(random: Random, survey: Survey) -> Question:
         offset=random.choice((0, 0, 0, 1, 7, 60)),
         limit=random.choice((None, None, None, 1, 5, 80)),
         sort=_sort(random, survey, observed),
-        as_of=_as_of(random, survey),
+        as_of=as_of,
+        after=after,
+        history=random.random() < 0.1,
         context=context,
     )
 
@@ -55,6 +61,8 @@ def question_of_1(random: Random, survey: Survey) -> Question:
         observed=_observed(random, survey),
         attributes=attributes,
         measures=measures,
+        after=_instant(random, survey, 0.2),
+        history=random.random() < 0.1,
     )
 
 
@@ -104,14 +112,15 @@ def _measures(random: Random, survey: Survey) -> tuple[str, ...]:
     return random.choice((("all",), ("all",), ("all",), ("none",), (random.choice(ids),)))
 
 
-def _as_of(random: Random, survey: Survey) -> datetime | None:
-    if random.random() < 0.8:
+def _instant(random: Random, survey: Survey, often: float) -> datetime | None:
+    """Return an instant at a publication, or a little before or after it; mostly none."""
+    if random.random() >= often:
         return None
     return random.choice(survey.publications).at + timedelta(days=random.choice((0, 3)))
 
 
 def _sort(random: Random, survey: Survey, observed: str | None) -> tuple[tuple[str, bool], ...]:
-    if random.random() < 0.65:
+    if random.random() < 0.5:
         return ()
     is_flat = observed == ALL or not survey.has_time
     short = [("*", random.random() < 0.5)] if is_flat else [("series_key", random.random() < 0.5)]

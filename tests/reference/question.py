@@ -40,6 +40,7 @@ class Question:
         sort: ids with whether they descend.
         after: only what has changed since then.
         as_of: the instant asked about.
+        history: whether each publication is told by itself.
         context: ``dataflow``, ``datastructure`` or ``provisionagreement``.
     """
 
@@ -56,6 +57,7 @@ class Question:
     sort: tuple[tuple[str, bool], ...] = ()
     after: datetime | None = None
     as_of: datetime | None = None
+    history: bool = False
     context: str = "dataflow"
 
 
@@ -106,6 +108,8 @@ def _shared(asked: Question) -> dict[str, str]:
         given["lastNObservations"] = str(asked.last)
     if asked.observed is not None:
         given["dimensionAtObservation"] = asked.observed
+    if asked.history:
+        given["includeHistory"] = "true"
     if asked.after:
         given["updatedAfter"] = f"{asked.after:%Y-%m-%dT%H:%M:%SZ}"
     return given
