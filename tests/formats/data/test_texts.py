@@ -19,7 +19,6 @@ from sdmx_server.formats.data.writers.texts import (
     filled,
     in_pieces,
     lowered,
-    repeated,
     rows,
     weave,
 )
@@ -48,11 +47,6 @@ def test_texts_stand_between_rows(at_a_time, monkeypatch):
     assert text_of([""], 0, Between(np.array([0, 0]), pa.array(["A", "B"]))) == "AB"
 
 
-def test_what_series_have_is_repeated_for_their_observations():
-    column = repeated(pa.array(["a", "b", "c"]), np.array([2, 0, 1]))
-    assert rows([column], 3).to_pylist() == ["a", "a", "c"]
-
-
 @pytest.mark.parametrize("size", [3, 5000])
 @pytest.mark.parametrize("kept", [0, 2, 100])
 def test_a_text_of_a_dictionary_is_spelt_when_it_is_asked_for(size, kept, monkeypatch):
@@ -63,18 +57,19 @@ def test_a_text_of_a_dictionary_is_spelt_when_it_is_asked_for(size, kept, monkey
         written.append(text)
         return text.upper()
 
-    lookup = Lookup([f"a{n}" for n in range(size)], each(write), "-")
-    for codes in ([1, -1, 2], [2, 2, 0], [-1, -1, -1], [], [1, 0, 2]):
+    lookup = Lookup([f"a{n}" for n in range(size)], write, "-")
+    for codes in ([1, -1, 2], [2, 2, 0], [-1, -1, -1], [], [1, 0, 2], [-1]):
         column = lookup.column(np.array(codes, np.int32))
         expected = ["-" if code < 0 else f"A{code}" for code in codes]
         assert rows([column], len(codes)).to_pylist() == expected
     assert set(written) == {"a0", "a1", "a2"}
     assert (len(written) == 3) is (kept == 100)
+    assert lookup.column(np.array([0], np.int32)) == "A0"
 
 
 def test_the_texts_of_a_large_dictionary_are_not_all_woven_into_a_few_rows(monkeypatch):
     monkeypatch.setattr(texts, "_SPARE", 3)
-    lookup = Lookup([f"a{n}" for n in range(9)], lambda values: values)
+    lookup = Lookup([f"a{n}" for n in range(9)], str)
     assert len(lookup.column(np.arange(9, dtype=np.int32)).values) == 11
     column = lookup.column(np.array([8, 2], np.int32))
     assert column.values.to_pylist() == ["a8", "a2"]
@@ -92,11 +87,19 @@ def test_what_stays_the_same_through_a_series_is_joined_once_a_series():
     joined = lowered(pieces, np.array([2, 0, 2]))
     assert [type(piece) for piece in joined] == [Texts] * 3
     assert rows(joined, 4).to_pylist() == ["<a:s1->a", "<a:s->a", "<c:s22->c", "<c:s5->c"]
-    assert lowered(["<", ">"], np.array([1])) == ["<>"]
+    assert lowered(["<", OfSeries("s"), ">"], np.array([1])) == ["<s>"]
+
+
+def test_a_column_of_series_is_repeated_for_their_observations():
+    kinds = OfSeries(Texts(KINDS.values, KINDS.codes[:3]))
+    (column,) = lowered([kinds], np.array([2, 0, 1]))
+    assert column.values is KINDS.values
+    assert rows([column], 3).to_pylist() == ["a", "a", "b"]
 
 
 @pytest.mark.parametrize("rows_a_pair", [1, 2, 99])
 def test_neighbours_of_few_texts_become_one_column(rows_a_pair, monkeypatch):
+    monkeypatch.setattr(texts, "_PAIRED_ROWS", 4)
     monkeypatch.setattr(texts, "_ROWS_A_PAIR", rows_a_pair)
     with_null = Texts(pa.array([None, "0"]), np.array([0, 1, 1, 0], np.int32))
     pieces = ["<", "!", KINDS, with_null, "/", NUMBERS, "[", "]", with_null]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pyarrow as pa
+
 from sdmx_server.dataset import (
     Action,
     Component,
@@ -68,7 +70,9 @@ def _check_expressible(dataset: Dataset) -> None:
         )
 
 
-def _texts(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[str]:
+def _texts(
+    datasets: Sequence[Dataset], message: Message, rendering: Rendering
+) -> Iterator[str | pa.Buffer]:
     columns = columns_of(datasets)
     if not any(c.role is Role.MEASURE for c in columns):
         place = sum(c.role in {Role.DIMENSION, Role.TIME} for c in columns)

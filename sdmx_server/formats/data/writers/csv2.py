@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain, islice
 
+import pyarrow as pa
+
 from sdmx_server.dataset import (
     Action,
     Batch,
@@ -78,7 +80,9 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
     return in_pieces(_texts(datasets, message, rendering))
 
 
-def _texts(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -> Iterator[str]:
+def _texts(
+    datasets: Sequence[Dataset], message: Message, rendering: Rendering
+) -> Iterator[str | pa.Buffer]:
     opened, languages = _open(datasets, message)
     columns = columns_of(opened)
     custom = _custom_columns(opened, columns)

@@ -6,6 +6,7 @@ Source: RFC 4180; sdmx-csv 2.1, data-message/docs/sdmx-csv-field-guide.md, "Colu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -14,6 +15,7 @@ from typing import Any
 import msgspec
 
 from sdmx_server.dataset import Component, Role, localised
+from sdmx_server.formats.data.writers.texts import Render, Write, each, escaping
 from sdmx_server.formats.metadata.csv_cells import join
 from sdmx_server.metadata import Content, Leaf, leaves, mapped
 from sdmx_server.model.period import span
@@ -21,7 +23,7 @@ from sdmx_server.model.period import span
 SEPARATOR = ","
 SUB_SEPARATOR = ";"
 
-_SPECIAL = (SEPARATOR, '"', "\n", "\r")
+_SPECIAL = re.compile('[,"\n\r]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +45,25 @@ class Style:
 
 def quote(text: str) -> str:
     """Return a cell, in quotes where it holds a comma, a quote or the end of a line."""
-    if any(special in text for special in _SPECIAL):
+    if _SPECIAL.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
-def quote_all(column: Sequence[str | None]) -> list[str]:
-    """Return the cells of a column; an absent value is an empty cell."""
-    filled = ["" if text is None else text for text in column]
-    joined = "".join(filled)
-    if any(special in joined for special in _SPECIAL):
-        return [quote(text) for text in filled]
-    return filled
+quote_all = escaping(b',"\n\r', quote)
+"""Returns the cells of texts."""
 
 
-def write_column(component: Component, column: Sequence[str | None], style: Style) -> list[str]:
-    """Return the cells of a component; with ``labels=name`` each is two, commas between."""
+def writer(component: Component, style: Style, before: str = "") -> Write:
+    """Return what writes the cell of a value of a component, behind some text."""
     if _is_plain(component, style):
-        return quote_all(column)
-    empty = empty_cell(style)
-    found = {
-        text: write_cell(component, style, text)
-        for text in dict.fromkeys(column)
-        if text is not None
-    }
-    return [empty if text is None else found[text] for text in column]
+        return lambda text: before + quote(text)
+    return lambda text: before + write_cell(component, style, text)
+
+
+def renderer(component: Component, style: Style) -> Render:
+    """Return what writes the cells of many values of a component."""
+    return quote_all if _is_plain(component, style) else each(writer(component, style))
 
 
 def write_cell(component: Component, style: Style, text: str) -> str:
@@ -150,7 +146,10 @@ def languages_in(texts: Iterable[str | None]) -> frozenset[str]:
 def _is_plain(component: Component, style: Style) -> bool:
     has_names = style.labels != "id" and component.is_coded
     return not (
-        has_names or component.is_json or component.role is Role.TIME or style.labels == "name"
+        has_names
+        or component.is_json
+        or style.labels == "name"
+        or (component.role is Role.TIME and style.times)
     )
 
 

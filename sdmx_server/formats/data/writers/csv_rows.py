@@ -11,30 +11,31 @@ sdmx-csv 1.0, the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import pyarrow as pa
 
 from sdmx_server.dataset import Batch, Component, Dataset
-from sdmx_server.formats.data.writers.columns import (
-    Column,
-    Lookup,
-    PerSeries,
-    interleave,
-    of_observations,
-    of_series,
-    rows,
-)
 from sdmx_server.formats.data.writers.csv_cells import (
     SEPARATOR,
     Style,
     empty_cell,
     normalised_times,
     quote,
+    renderer,
     write_cell,
-    write_column,
+    writer,
+)
+from sdmx_server.formats.data.writers.texts import (
+    Lookup,
+    OfSeries,
+    Piece,
+    filled,
+    lowered,
+    of_series,
+    weave,
 )
 
 LINE_END = "\r\n"
@@ -99,7 +100,7 @@ def write_rows(
     columns: Sequence[str],
     style: Style,
     tail: Sequence[str] = (),
-) -> Iterator[str]:
+) -> Iterator[str | pa.Buffer]:
     """Yield the rows of a data set, a batch at a time.
 
     Args:
@@ -112,7 +113,7 @@ def write_rows(
     """
     shown = {c.id: c for c in columns_of([dataset])}
     lookups = {
-        id_: Lookup(texts, partial(write_cell, shown[id_], style), empty_cell(style))
+        id_: Lookup(texts, writer(shown[id_], style, SEPARATOR), SEPARATOR + empty_cell(style))
         for id_, texts in dataset.dictionaries.items()
         if id_ in shown
     }
@@ -134,7 +135,7 @@ def write_rows(
         yield _above_series(dataset, sheet)
         return
     for batch in chain([first], dataset.batches):
-        yield _write_batch(batch, sheet)
+        yield from _write_batch(batch, sheet)
 
 
 class _Codes:
@@ -145,14 +146,20 @@ class _Codes:
         dictionaries = {id_: dataset.dictionaries.get(id_, ()) for id_ in key.dimensions}
         joined = "".join(chain.from_iterable(dictionaries.values()))
         self.marks = ['"'] if quote(joined) != joined else []
-        self.lookups = {id_: Lookup(texts, _doubled, "") for id_, texts in dictionaries.items()}
+        self.lookups = {id_: Lookup(texts, _doubled) for id_, texts in dictionaries.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What the batches of a data set are written by; None is a component not shown.
+    """What the batches of a data set are written by.
 
-    ``end`` is what ends each row.
+    Attributes:
+        lead: what stands before the components.
+        columns: the components; None is one that is not shown.
+        lookups: the cells of the components that have codes, each behind a separator.
+        constants: the cells of the components that have one value in the whole data set.
+        style: how cells are written.
+        end: what ends each row.
     """
 
     lead: Sequence[str | _Codes]
@@ -167,18 +174,16 @@ def _doubled(text: str) -> str:
     return text.replace('"', '""')
 
 
-def _write_batch(batch: Batch, sheet: _Sheet) -> str:
+def _write_batch(batch: Batch, sheet: _Sheet) -> Iterator[pa.Buffer]:
+    """Yield the observations of a batch, then its series without any."""
     counts = np.diff(batch.offsets)
-    text = ""
     if batch.observation_count:
-        columns = of_observations(_columns(batch, sheet), counts)
-        text = "".join(interleave(columns, batch.observation_count))
-    bare = np.flatnonzero(counts == 0).tolist()
-    if not bare:
-        return text
-    above = of_series(_columns(replace(batch, observations={}, texts={}), sheet))
-    lines = rows(above, batch.series_count)
-    return text + "".join([lines[series] for series in bare])
+        yield from weave(lowered(_pieces(batch, sheet), counts), batch.observation_count)
+    bare = np.flatnonzero(counts == 0)
+    if len(bare):
+        series = {id_: codes[bare] for id_, codes in batch.series.items()}
+        above = Batch(series, np.zeros(len(bare) + 1, np.int64), {}, {})
+        yield from weave(of_series(_pieces(above, sheet)), len(bare))
 
 
 def _above_series(dataset: Dataset, sheet: _Sheet) -> str:
@@ -198,36 +203,39 @@ def _row(values: Mapping[str, str], sheet: _Sheet) -> str:
     return SEPARATOR.join(cells) + sheet.end
 
 
-def _columns(batch: Batch, sheet: _Sheet) -> list[Column | PerSeries]:
-    columns: list[Column | PerSeries] = []
+def _pieces(batch: Batch, sheet: _Sheet) -> list[Piece | OfSeries]:
+    """Return what each row is made of."""
+    pieces: list[Piece | OfSeries] = []
     for part in sheet.lead:
-        columns += [SEPARATOR, *(_key(part, batch) if isinstance(part, _Codes) else [part])]
+        pieces += [SEPARATOR, *(_key(part, batch) if isinstance(part, _Codes) else [part])]
     for component in sheet.columns:
-        columns += [SEPARATOR, _cells(component, batch, sheet)]
-    return [*columns[1:], sheet.end]
+        pieces += _cells(component, batch, sheet)
+    return [*pieces[1:], sheet.end]
 
 
-def _cells(component: Component | None, batch: Batch, sheet: _Sheet) -> Column | PerSeries:
-    """Return the cells of a component, from wherever the batch holds it."""
+def _cells(component: Component | None, batch: Batch, sheet: _Sheet) -> Sequence[Piece | OfSeries]:
+    """Return a separator and the cells of a component, from wherever the batch holds it."""
+    empty = empty_cell(sheet.style)
     if component is None:
-        return empty_cell(sheet.style)
+        return (SEPARATOR, empty)
     id_ = component.id
     if id_ in batch.observations:
-        return sheet.lookups[id_].texts(batch.observations[id_])
+        return (sheet.lookups[id_].column(batch.observations[id_]),)
     if id_ in batch.texts:
-        return write_column(component, batch.texts[id_].to_pylist(), sheet.style)
+        render = renderer(component, sheet.style)
+        return (SEPARATOR, filled(batch.texts[id_], render, empty))
     if id_ in batch.series:
-        return PerSeries(sheet.lookups[id_].texts(batch.series[id_]))
-    return sheet.constants.get(id_, empty_cell(sheet.style))
+        return (OfSeries(sheet.lookups[id_].column(batch.series[id_])),)
+    return (SEPARATOR, sheet.constants.get(id_, empty))
 
 
-def _key(key: _Codes, batch: Batch) -> list[Column | PerSeries]:
+def _key(key: _Codes, batch: Batch) -> list[Piece | OfSeries]:
     """Return the columns that make up a key; an empty one where the batch has no such."""
     held = {**batch.series, **batch.observations}
     if not all(id_ in held for id_ in key.dimensions):
         return [""]
-    columns: list[Column | PerSeries] = [*key.marks]
+    pieces: list[Piece | OfSeries] = [*key.marks]
     for id_ in key.dimensions:
-        texts = key.lookups[id_].texts(held[id_])
-        columns += [PerSeries(texts) if id_ in batch.series else texts, "."]
-    return [*columns[:-1], *key.marks]
+        column = key.lookups[id_].column(held[id_])
+        pieces += [OfSeries(column) if id_ in batch.series else column, "."]
+    return [*pieces[:-1], *key.marks]

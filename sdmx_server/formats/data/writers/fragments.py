@@ -23,6 +23,7 @@ from sdmx_server.formats.data.writers.texts import (
     Piece,
     Render,
     Texts,
+    Write,
     chosen,
     each,
     escaping,
@@ -66,14 +67,18 @@ class Cell:
     component: str
     before: str
     after: str
-    write: Callable[[str], str] = escape
+    write: Write = escape
 
     @property
     def render(self) -> Render:
         """What turns many values into XML text."""
         return escape_all if self.write is escape else each(self.write)
 
-    def finished(self, texts: pa.StringArray) -> pa.StringArray:
+    def finished(self, value: str) -> str:
+        """Return a value as XML text, between the constants."""
+        return f"{self.before}{self.write(value)}{self.after}"
+
+    def finished_all(self, texts: pa.StringArray) -> pa.StringArray:
         """Return values as XML text, between the constants."""
         parts = (pa.scalar(self.before), self.render(texts), pa.scalar(self.after))
         return pc.binary_join_element_wise(*parts, "")
@@ -160,7 +165,7 @@ def _written(piece: str | Cell | Wrapper | Joint, values: Mapping[str, str]) -> 
         return piece
     if isinstance(piece, Cell):
         value = values.get(piece.component)
-        return "" if value is None else f"{piece.before}{piece.write(value)}{piece.after}"
+        return "" if value is None else piece.finished(value)
     if isinstance(piece, Joint):
         found = tuple(values.get(component) for component in piece.components)
         return piece.write(found) if any(found) else ""
@@ -185,7 +190,7 @@ def _fill_cell(cell: Cell, columns: Columns, known: Filling) -> list[Piece]:
         return []
     if not texts.null_count:
         return [cell.before, Texts(cell.render(texts)), cell.after]
-    return [filled(texts, cell.finished)]
+    return [filled(texts, cell.finished_all)]
 
 
 def _fill_joint(joint: Joint, columns: Columns, known: Filling) -> Texts:

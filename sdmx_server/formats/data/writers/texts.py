@@ -26,9 +26,13 @@ PIECE_BYTES = 1 << 20
 _ROWS = 32_768  # woven at a time, so that no text grows past what 32-bit offsets can tell
 _KEPT = 65_536  # finished texts of a dictionary
 _SPARE = 1_024  # finished texts that may go into a gather without being needed
-_ROWS_A_PAIR = 16  # for so many rows it is worth to make the text of a pair of texts
+_PAIRED_ROWS = 8_192  # from so many on it is worth to make the texts of pairs of texts,
+_ROWS_A_PAIR = 16  # as long as there are so many for each
 
 Counts = npt.NDArray[np.int64]
+Write = Callable[[str], str]
+"""Turns a value into finished text."""
+
 Render = Callable[[pa.StringArray], pa.StringArray]
 """Turns values into finished text, one for one; what is null stays null."""
 
@@ -58,45 +62,47 @@ class Lookup:
 
     Args:
         dictionary: the values.
-        render: makes text of some of them, which come in the order of the dictionary; the
-            text of a value is the same whenever it is made.
+        write: makes text of a value; the same whenever it is asked for.
         absent: the text of code -1.
     """
 
     _places: Codes
     _texts: pa.StringArray
 
-    def __init__(self, dictionary: Sequence[str], render: Render, absent: str = "") -> None:
+    def __init__(self, dictionary: Sequence[str], write: Write, absent: str = "") -> None:
         self._dictionary = dictionary
-        self._render = render
-        self._absent = pa.array([None, absent], pa.string())
+        self._write = write
+        self._absent = absent
         self._forget()
 
-    def column(self, codes: Codes) -> Texts:
-        """Return the texts of some codes."""
+    def column(self, codes: Codes) -> Piece:
+        """Return the texts of some codes; new ones are made in the order of the dictionary."""
+        if len(codes) == 1:
+            code = int(codes[0])
+            return self._absent if code < 0 else self._write(self._dictionary[code])
         places = self._places[codes]
         if np.count_nonzero(places) < len(places):
             missing = codes[places == 0]
             if len(self._texts) > _KEPT:
                 self._forget()
                 missing = codes[codes >= 0]
-            self._make(np.unique(missing))
+            self._make(sorted(set(missing.tolist())))
             places = self._places[codes]
         if len(self._texts) > len(codes) + _SPARE:
             return Texts(pc.take(self._texts, pa.array(places), boundscheck=False))
         return Texts(self._texts, places)
 
-    def _make(self, codes: Codes) -> None:
-        values = pa.array([self._dictionary[code] for code in codes.tolist()], pa.string())
+    def _make(self, codes: Sequence[int]) -> None:
+        written = [self._write(self._dictionary[code]) for code in codes]
         held = len(self._texts)
         self._places[codes] = np.arange(held, held + len(codes), dtype=np.int32)
-        self._texts = pa.concat_arrays([self._texts, self._render(values)])
+        self._texts = pa.concat_arrays([self._texts, pa.array(written, pa.string())])
 
     def _forget(self) -> None:
         # Where the text of each code stands: 0 is not yet made, the last is that of code -1.
         self._places = np.zeros(len(self._dictionary) + 1, np.int32)
         self._places[-1] = 1
-        self._texts = self._absent
+        self._texts = constants(None, self._absent)
 
 
 def filled(values: pa.StringArray, render: Render, absent: str = "") -> Texts:
@@ -104,19 +110,14 @@ def filled(values: pa.StringArray, render: Render, absent: str = "") -> Texts:
 
     Args:
         values: one a row, null where there is none.
-        render: makes text of those that there are.
+        render: makes text of them.
         absent: the text of a null.
     """
-    if not values.null_count:
+    if not absent or not values.null_count:
         return Texts(render(values))
     present = np.asarray(values.is_valid())
-    texts = pa.concat_arrays([constant(absent), render(values.drop_null())])
+    texts = pa.concat_arrays([constants(absent), render(values.drop_null())])
     return Texts(texts, np.where(present, np.cumsum(present, dtype=np.int32), np.int32(0)))
-
-
-def repeated(values: pa.StringArray, counts: Counts) -> Texts:
-    """Return a column of observations of one of series, which have so many each."""
-    return Texts(values, np.repeat(np.arange(len(counts), dtype=np.int32), counts))
 
 
 def chosen(flags: npt.NDArray[np.bool_], text: str) -> Texts:
@@ -140,14 +141,23 @@ def lowered(pieces: Sequence[Piece | OfSeries], counts: Counts) -> list[Piece]:
     """
     found: list[Piece] = []
     for is_own, run in groupby(pieces, key=lambda piece: isinstance(piece, Texts)):
-        held = list(run)
+        held = of_series(list(run))
         if is_own:
-            found += of_series(held)
-        elif any(isinstance(piece, OfSeries) for piece in held):
-            found.append(repeated(rows(of_series(held), len(counts)), counts))
+            found += held
+        elif all(isinstance(piece, str) for piece in held):
+            found.append("".join(map(str, held)))
         else:
-            found.append("".join(str(piece) for piece in held))
+            found.append(_repeated(held, counts))
     return found
+
+
+def _repeated(pieces: Sequence[Piece], counts: Counts) -> Texts:
+    """Return a column of observations made of columns of series."""
+    first = pieces[0]
+    if len(pieces) == 1 and isinstance(first, Texts) and first.codes is not None:
+        return Texts(first.values, np.repeat(first.codes, counts))
+    numbers = np.arange(len(counts), dtype=np.int32)
+    return Texts(rows(pieces, len(counts)), np.repeat(numbers, counts))
 
 
 def of_series(pieces: Sequence[Piece | OfSeries]) -> list[Piece]:
@@ -179,7 +189,8 @@ def weave(
     pieces: Sequence[Piece], count: int, between: Between | None = None
 ) -> Iterator[pa.Buffer]:
     """Yield the text of all rows, one after the other, and of what stands between them."""
-    pieces = _paired(pieces, count // _ROWS_A_PAIR)
+    if count >= _PAIRED_ROWS:
+        pieces = _paired(pieces, count // _ROWS_A_PAIR)
     for start in range(0, max(count, 1), _ROWS):
         stop = min(start + _ROWS, count)
         inserted: tuple[Counts, pa.StringArray] | tuple[()] = ()
@@ -230,7 +241,7 @@ def _pair(first: Piece, second: Piece) -> Piece:
 
 
 def _vocabulary(piece: Piece) -> pa.StringArray:
-    return constant(piece) if isinstance(piece, str) else piece.values
+    return constants(piece) if isinstance(piece, str) else piece.values
 
 
 def _codes(piece: Piece) -> Codes:
@@ -254,7 +265,7 @@ def _gathered(
     held = 0
     for number, piece in enumerate(pieces):
         if isinstance(piece, str):
-            values = constant(piece)
+            values = constants(piece)
             places[:, number] = held
         elif piece.codes is None:
             values = piece.values.slice(span.start, span.stop - span.start)
@@ -274,9 +285,9 @@ def _gathered(
 
 
 @lru_cache(maxsize=1_024)
-def constant(text: str) -> pa.StringArray:
-    """Return an array of one text."""
-    return pa.array([text], pa.string())
+def constants(*texts: str | None) -> pa.StringArray:
+    """Return an array of a few texts."""
+    return pa.array(texts, pa.string())
 
 
 def content(texts: pa.StringArray) -> memoryview:
@@ -294,7 +305,7 @@ def _ends(texts: pa.StringArray) -> npt.NDArray[np.int32]:
     return ends[texts.offset : texts.offset + len(texts) + 1]
 
 
-def each(write: Callable[[str], str]) -> Render:
+def each(write: Write) -> Render:
     """Return what renders an array by writing each distinct text of it once."""
 
     def render(texts: pa.StringArray) -> pa.StringArray:
@@ -305,7 +316,7 @@ def each(write: Callable[[str], str]) -> Render:
     return render
 
 
-def escaping(special: Collection[int], write: Callable[[str], str]) -> Render:
+def escaping(special: Collection[int], write: Write) -> Render:
     """Return what renders an array by writing the texts that need it; the others stay.
 
     Args:
