@@ -58,18 +58,6 @@ def test_postgresql_is_measured_beside_sqlite_in_a_schema_that_is_gone_afterward
     assert not [name for name in schemas if name.startswith("bench_")]
 
 
-def test_a_profile_tells_where_the_time_of_a_row_goes() -> None:
-    arguments = ["--observations", "3000", "--repeats", "1", "--loads", "1", "--quick"]
-    rows = ["--only", "availability", "--profile", "everything, exact"]
-
-    told = CliRunner().invoke(main, [*arguments, *rows])
-
-    assert told.exit_code == 0, told.output
-    assert told.output.count("== availability of everything, exact") == 1
-    assert "exchange/availability.py" in told.output
-    assert told.output.count("function calls") == 2
-
-
 def test_a_question_in_other_words_is_the_same_question_by_another_address() -> None:
     asked = requests_anew(["/a", "/a?b=1", "/a"], accept="text/csv")
 
@@ -91,17 +79,23 @@ def test_series_are_chosen_in_one_place_or_all_over_the_cube() -> None:
     assert 0 <= together.min() <= together.max() < cube.series
 
 
-def test_a_part_of_it_is_measured_and_told_as_a_table_and_as_json(tmp_path: Path) -> None:
+def test_a_part_of_it_is_measured_told_as_a_table_and_as_json_and_a_row_profiled(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "figures.json"
-    arguments = ["--observations", "3000", "--repeats", "1", "--only", "availability"]
+    arguments = ["--observations", "3000", "--repeats", "1", "--loads", "1", "--quick"]
+    arguments += ["--only", "availability", "--profile", "everything, exact"]
 
-    told = CliRunner().invoke(main, [*arguments, "--quick", "--output", str(file)])
+    told = CliRunner().invoke(main, [*arguments, "--output", str(file)])
 
     assert told.exit_code == 0, told.output
     assert "| availability of everything, exact" in told.output
     found = json.loads(file.read_bytes())
     assert found["plan"]["observations"] == 3_000
     assert len(found["figures"]) == 6
+    assert told.output.count("== availability of everything, exact") == 1
+    assert "exchange/availability.py" in told.output
+    assert told.output.count("function calls") == 2
 
 
 def test_the_same_seed_draws_the_same_cube_and_another_seed_another(tmp_path: Path) -> None:
