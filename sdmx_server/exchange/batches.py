@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sdmx_server.dataset import Batch, Codes, Offsets
+from sdmx_server.storage.ends import Ends, end_places
 
 Rows = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -48,15 +49,11 @@ def keep_rows(batch: Batch, keep: Flags) -> Batch:
     )
 
 
-def keep_ends(batch: Batch, first: int | None, last: int | None) -> Batch:
+def keep_ends(batch: Batch, ends: Ends) -> Batch:
     """Return the first and last so many observations of each series, each once."""
-    counts = np.diff(batch.offsets)
-    position = np.arange(batch.observation_count) - np.repeat(batch.offsets[:-1], counts)
+    places, _ = end_places(batch.offsets[:-1], np.diff(batch.offsets), ends)
     keep = np.zeros(batch.observation_count, dtype=np.bool_)
-    if first is not None:
-        keep |= position < first
-    if last is not None:
-        keep |= position >= np.repeat(counts, counts) - last
+    keep[places] = True
     return keep_rows(batch, keep)
 
 
@@ -76,16 +73,27 @@ def without_observations(batch: Batch) -> Batch:
     return Batch(batch.series, np.zeros(batch.series_count + 1, dtype=np.int64), {}, {})
 
 
+def series_alone(series: Mapping[str, Codes], count: int) -> Iterator[Batch]:
+    """Yield so many series without their observations."""
+    for start in range(0, count, BATCH_ROWS):
+        some = {id_: codes[start : start + BATCH_ROWS] for id_, codes in series.items()}
+        length = min(BATCH_ROWS, count - start)
+        yield Batch(some, np.zeros(length + 1, dtype=np.int64), {}, {})
+
+
 def part_of(batch: Batch, start: int, stop: int, *, by_series: bool) -> Batch:
     """Return some of a batch, counted in observations or, without these, in series."""
     if by_series:
         series = {id_: codes[start:stop] for id_, codes in batch.series.items()}
         return Batch(series, np.zeros(stop - start + 1, dtype=np.int64), {}, {})
-    if (start, stop) == (0, batch.observation_count):
-        return batch
-    keep = np.zeros(batch.observation_count, dtype=np.bool_)
-    keep[start:stop] = True
-    return keep_rows(batch, keep)
+    first = int(np.searchsorted(batch.offsets, start, "right")) - 1
+    last = int(np.searchsorted(batch.offsets, stop))
+    return Batch(
+        series={id_: codes[first:last] for id_, codes in batch.series.items()},
+        offsets=np.clip(batch.offsets[first : last + 1], start, stop) - start,
+        observations={id_: codes[start:stop] for id_, codes in batch.observations.items()},
+        texts={id_: texts.slice(start, stop - start) for id_, texts in batch.texts.items()},
+    )
 
 
 def table_of(batches: Iterable[Batch]) -> Table:

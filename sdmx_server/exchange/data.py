@@ -5,7 +5,7 @@ Source: SDMX-REST 2.2, doc/data.md; SDMX-REST 1.5, section 4.4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -47,6 +47,7 @@ from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.window import Window
 from sdmx_server.model.annotations import DATASET_ANNOTATIONS
 from sdmx_server.query import ALL_DIMENSIONS, DataQuery
+from sdmx_server.storage.ends import Ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +308,11 @@ def _batches(piece: _Piece, query: DataQuery, arrangement: tuple[bool, Window]) 
     """Return what is shown of a piece; the window counts rows in the order asked for."""
     part, packed, selection = piece.part, piece.packed, piece.episode.selection
     by_row, window = arrangement
-    found = selection.batches()
-    if query.first_n is not None or query.last_n is not None:
-        found = (cut.keep_ends(batch, query.first_n, query.last_n) for batch in found)
+    held = selection.dictionaries
+    with_values = (id_ for id_ in packed.levels if held.get(id_) != ())
+    shown = {*with_values, *packed.measures, *(d.id for d in part.structure.key)}
     if query.sort or packed.regrouped:
-        table = cut.table_of(found)
+        table = cut.table_of(selection.batches(_ends(query)))
         order = order_of(table, part.structure, packed, query.sort)
         is_flat = packed.dimension_at_observation == ALL_DIMENSIONS
         if packed.with_observations:
@@ -319,14 +320,39 @@ def _batches(piece: _Piece, query: DataQuery, arrangement: tuple[bool, Window]) 
         if not packed.with_observations or not (by_row or is_flat):
             order = series_together(table, order, packed.series_key)
         found = cut.grouped(table, order, packed.series_key, held_by_series(table, packed))
-    elif packed.with_observations:
-        found = _cut(found, window)
+    else:
+        found = _streamed(selection, packed, (_ends(query), shown), window)
     if not packed.with_observations:
         found = _cut(map(cut.without_observations, found), window)
-    held = piece.episode.selection.dictionaries
-    with_values = (id_ for id_ in packed.levels if held.get(id_) != ())
-    shown = {*with_values, *packed.measures, *(d.id for d in part.structure.key)}
     return (cut.only(batch, shown) for batch in found if batch.series_count)
+
+
+def _ends(query: DataQuery) -> Ends | None:
+    if query.first_n is None and query.last_n is None:
+        return None
+    return Ends(query.first_n, query.last_n)
+
+
+def _streamed(
+    selection: Selection,
+    packed: Packaging,
+    wanted: tuple[Ends | None, Collection[str]],
+    window: Window,
+) -> Iterator[Batch]:
+    """Return the batches of a selection as they come, those of observations as the window shows.
+
+    What the index tells is not read: series without their observations, and how many are in
+    the series before a window.
+    """
+    ends, shown = wanted
+    if not packed.with_observations:
+        if selection.is_exact:
+            return cut.series_alone(selection.series, len(selection.counts))
+        return selection.batches(ends, shown)
+    if ends is None:
+        selection, passed = selection.beyond(window.skip)
+        window.take(passed)
+    return _cut(selection.batches(ends, shown), window)
 
 
 def _cut(batches: Iterable[Batch], window: Window) -> Iterator[Batch]:

@@ -8,7 +8,7 @@ a series and an observation take is multiplied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from statistics import median_low
@@ -24,6 +24,7 @@ from sdmx_server.exchange.cube import Slice
 from sdmx_server.exchange.predicates import NUMERIC_TYPES
 from sdmx_server.exchange.selection import Derived, Selection
 from sdmx_server.query import DataQuery
+from sdmx_server.storage.ends import Ends
 
 Measure = Callable[[Sequence[Dataset]], int]
 """Returns how many bytes datasets take in the format asked for."""
@@ -173,7 +174,9 @@ class Sample(Derived):
         """How many series it takes to show all codes."""
         return max(len(codes) for codes in self._codes.values())
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(
+        self, ends: Ends | None = None, columns: Collection[str] | None = None
+    ) -> Iterator[Batch]:
         """Yield the series that show all codes, then others."""
         ids = self.rest.series
         tiled = {id_: np.resize(codes, self.breadth) for id_, codes in self._codes.items()}

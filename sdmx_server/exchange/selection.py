@@ -5,7 +5,7 @@ Source: SDMX-REST 2.2, doc/data.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sdmx_server.dataset import Batch, Codes
-from sdmx_server.exchange.batches import Flags, keep_rows
+from sdmx_server.exchange.batches import Flags, keep_ends, keep_rows
 from sdmx_server.model.period import sort_key
+from sdmx_server.storage.ends import Ends
 
 
 class Selection(Protocol):
@@ -54,8 +55,23 @@ class Selection(Protocol):
     def is_exact(self) -> bool:
         """Whether every observation of these series was selected."""
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the observations, in the order of the series; can be called again."""
+    def batches(
+        self, ends: Ends | None = None, columns: Collection[str] | None = None
+    ) -> Iterator[Batch]:
+        """Yield the observations, in the order of the series; can be called again.
+
+        Args:
+            ends: which of those selected, counted within each series; None for all.
+            columns: the components needed of them, which may come with others; None for all.
+        """
+
+    def beyond(self, count: int) -> tuple[Selection, int]:
+        """Leave out leading series that hold no more than so many observations together.
+
+        Returns:
+            What is left, and how many observations are left out; fewer than could be where
+            their number is not known without reading them.
+        """
 
 
 NOT_APPLICABLE = "~"
@@ -98,9 +114,15 @@ class Derived:
         """Whether every observation of these series was selected."""
         return self.rest.is_exact
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(
+        self, ends: Ends | None = None, columns: Collection[str] | None = None
+    ) -> Iterator[Batch]:
         """Yield the observations."""
-        return self.rest.batches()
+        return self.rest.batches(ends, columns)
+
+    def beyond(self, count: int) -> tuple[Selection, int]:
+        """Leave out nothing."""
+        return self, 0
 
 
 @dataclass(frozen=True)
@@ -114,10 +136,14 @@ class Narrowed(Derived):
         """Whether every observation of these series was selected, which is not known."""
         return False
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield what is kept of the batches."""
+    def batches(
+        self, ends: Ends | None = None, columns: Collection[str] | None = None
+    ) -> Iterator[Batch]:
+        """Yield what is kept of the batches, with all columns, because any may tell that."""
         for batch in self.rest.batches():
             kept = keep_rows(batch, self.keep(batch))
+            if ends is not None:
+                kept = keep_ends(kept, ends)
             if kept.series_count:
                 yield kept
 
@@ -138,9 +164,11 @@ class WithoutDimensions(Derived):
         """The series columns."""
         return self._completed(self.rest.series, len(self.rest.counts))
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(
+        self, ends: Ends | None = None, columns: Collection[str] | None = None
+    ) -> Iterator[Batch]:
         """Yield the batches, completed."""
-        for batch in self.rest.batches():
+        for batch in self.rest.batches(ends, columns):
             yield replace(batch, series=self._completed(batch.series, batch.series_count))
 
     def _completed(self, series: Mapping[str, Codes], count: int) -> Mapping[str, Codes]:
@@ -208,10 +236,16 @@ class Union:
         """Whether every observation of these series was selected."""
         return all(part.is_exact for part in self.parts)
 
-    def batches(self) -> Iterator[Batch]:
+    def beyond(self, count: int) -> tuple[Selection, int]:
+        """Leave out nothing."""
+        return self, 0
+
+    def batches(
+        self, ends: Ends | None = None, columns: Collection[str] | None = None
+    ) -> Iterator[Batch]:
         """Yield the batches of all parts."""
         for part, remap in zip(self.parts, self._remaps, strict=True):
-            for batch in part.batches():
+            for batch in part.batches(ends, columns):
                 yield Batch(
                     series={i: remap[i][codes] for i, codes in batch.series.items()},
                     offsets=batch.offsets,

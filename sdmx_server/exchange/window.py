@@ -19,6 +19,11 @@ class Window:
         self._left = limit
 
     @property
+    def skip(self) -> int:
+        """How much of what is to come is left out."""
+        return self._skip
+
+    @property
     def is_open(self) -> bool:
         """Whether everything that is to come is shown."""
         return not self._skip and self._left is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sdmx_server.dataset import Batch, Codes, Offsets
+from sdmx_server.dataset import Batch, Codes, Layout, Offsets
 from sdmx_server.storage.chunks import TARGET, Chunk
 from sdmx_server.storage.columns import Counts, Flags, Keys, coded_columns, spans
 from sdmx_server.storage.ends import Ends, end_places
@@ -107,7 +107,9 @@ class Selection:
         found = self._found
         return not found.filter.codes and not found.filter.texts and found.places is None
 
-    def batches(self, ends: Ends | None = None) -> Iterator[Batch]:
+    def batches(
+        self, ends: Ends | None = None, columns: Collection[str] | None = None
+    ) -> Iterator[Batch]:
         """Yield the series that have a wanted observation, with those; may be called again.
 
         A batch holds about as many observations as a chunk, the first one less, and always
@@ -116,18 +118,20 @@ class Selection:
         Args:
             ends: which of the observations that are wanted, counted within each series; None
                 for all.
+            columns: the components needed of them; None for all of the layout.
         """
+        layout = self._layout if columns is None else _narrowed(self._layout, columns)
         waiting: list[Piece] = []
         held, least = 0, 1
         for piece in self._pieces(ends):
             waiting.append(piece)
             held += piece.observations
             if held >= least:
-                batch = assembled(self._index, self._layout, waiting)
+                batch = assembled(self._index, layout, waiting)
                 yield from _begun(batch) if least == 1 else (batch,)
                 waiting, held, least = [], 0, TARGET // 2
         if waiting:
-            yield assembled(self._index, self._layout, waiting)
+            yield assembled(self._index, layout, waiting)
 
     def beyond(self, count: int) -> tuple[Selection, int]:
         """Leave out the leading series that hold no more than so many observations together.
@@ -249,6 +253,14 @@ class Selection:
         for column, mask in self._found.filter.texts.items():
             passing &= _texts_pass(chunk.columns[column], places, mask)
         return passing
+
+
+def _narrowed(layout: Layout, columns: Collection[str]) -> Layout:
+    kept = {
+        kind: tuple(column for column in getattr(layout, kind) if column in columns)
+        for kind in ("dimensions", "series", "coded", "texts")
+    }
+    return replace(layout, time=layout.time if layout.time in columns else None, **kept)
 
 
 def _texts_pass(column: pa.StringArray | SparseTexts, places: Keys | None, mask: Mask) -> Flags:

@@ -8,6 +8,7 @@ import pytest
 
 from sdmx_server.dataset import Batch
 from sdmx_server.exchange import batches as cut
+from sdmx_server.storage.ends import Ends
 
 # Two series: A with the periods 0, 1, 2 and B with 1, 2.
 BATCH = Batch(
@@ -42,7 +43,7 @@ ALL = rows([BATCH])
     ],
 )
 def test_the_ends_of_each_series_are_kept_once(first, last, kept):
-    assert rows([cut.keep_ends(BATCH, first, last)]) == kept
+    assert rows([cut.keep_ends(BATCH, Ends(first, last))]) == kept
 
 
 def test_a_series_without_a_row_left_is_dropped():
