@@ -19,7 +19,6 @@ from sdmx_server.cli.reports import tell_faults, tell_published
 from sdmx_server.errors import SemanticError
 from sdmx_server.exchange.publication import check, check_parts, publish, publish_parts
 from sdmx_server.exchange.stores import Stores, open_stores
-from sdmx_server.formats.data.readers import catalogue as readers
 from sdmx_server.formats.data.readers import csv
 from sdmx_server.formats.metadata.recognition import recognises
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault, Indivisible
@@ -96,7 +95,7 @@ class _Publishing:
 
 def _is_csv(file: Path) -> bool:
     with file.open("rb") as stream:
-        return readers.is_csv(stream.read(_LOOKED_AT))
+        return csv.is_csv(stream.read(_LOOKED_AT))
 
 
 def _load_parts(paths: list[Path], publishing: _Publishing) -> list[DatasetVersion] | None:
@@ -164,7 +163,8 @@ def _are_metadata(files: list[Path]) -> bool:
 def _reader(mapping: Path | None, stores: Stores) -> Callable[[Path], list[Delivery]]:
     """Return what reads a file: a data message, or a table where there is a mapping."""
     if mapping is None:
-        return lambda file: readers.read(file.read_bytes(), file.name)
+        read_message = deferred("sdmx_server.formats.data.readers.catalogue:read")
+        return lambda file: list(read_message(file.read_bytes(), file.name))
     read: Callable[[Path], list[Delivery]] = deferred("sdmx_server.cli.tables:reader")(
         mapping, stores
     )

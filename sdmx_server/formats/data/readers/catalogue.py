@@ -31,7 +31,6 @@ _NAMESPACES = {
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 1_000  # bytes
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_CSV_STARTS = (b"DATAFLOW", b"STRUCTURE", b'"DATAFLOW', b'"STRUCTURE')
 
 
 def read(content: bytes, file: str, format: str | None = None) -> list[Delivery]:
@@ -72,14 +71,9 @@ def recognise(content: bytes, found: FaultList) -> str:
             shown = f"{{{namespace}}}{name}"
             found.stop(faults.NOT_DATA, 1, shown, allowed=", ".join(_NAMESPACES))
         return _NAMESPACES[namespace]
-    if not is_csv(start):
+    if not csv.is_csv(start):
         _refuse(start, found)
     return "csv"
-
-
-def is_csv(start: bytes) -> bool:
-    """Whether a message is SDMX-CSV, told by how it starts."""
-    return start.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_CSV_STARTS)
 
 
 def _is_utf16_xml(start: bytes) -> bool:

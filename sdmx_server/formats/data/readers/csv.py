@@ -39,7 +39,14 @@ _ACTIONS = {
     "R": "Replace",
     "D": "Delete",
 }
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_STARTS = (b"DATAFLOW", b"STRUCTURE", b'"DATAFLOW', b'"STRUCTURE')
 _REFERENCE = re.compile(r"[A-Za-z][\w.@$-]*:[\w@$-]+(?:\([^()\s]+\))?")
+
+
+def is_csv(start: bytes) -> bool:
+    """Whether a message is SDMX-CSV, told by how it starts."""
+    return start.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_STARTS)
 
 
 def read(content: bytes, file: str) -> list[Delivery]:
