@@ -88,7 +88,7 @@ class Settings:
     max_url: int = 16_384
     max_observations: int = 0
     max_bytes: int = 0
-    max_jobs: int = 2
+    max_jobs: int = 1
     async_above: int = 0
     jobs_bytes: int = 5_000_000_000
     jobs_hours: int = 24
