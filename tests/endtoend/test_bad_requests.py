@@ -355,7 +355,11 @@ def test_whatever_is_sent_nothing_breaks(server, path):
         {"If-None-Match": "W/"},
         {"If-Modified-Since": "yesterday"},
         {"If-Modified-Since": "Mon, 99 Foo 2024 99:99:99 GMT"},
-        {"Range": "bytes=0-1"},
+        {"Range": "bytes=9-1"},
+        {"Range": "lines=0-1"},
+        {"Range": f"bytes={'9' * 5000}-"},
+        {"If-Range": "yesterday"},
+        {"Prefer": ";;;,,,"},
     ],
     ids=str,
 )
