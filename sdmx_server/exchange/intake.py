@@ -30,7 +30,7 @@ from sdmx_server.exchange.validation_rows import SWITCHED_OFF
 from sdmx_server.model.cells import array_of, holds
 from sdmx_server.model.delivery import CUSTOM_COLUMNS, Delivery, Indivisible
 from sdmx_server.storage.publication import Publication
-from sdmx_server.storage.staging import LINE, MEMORY, Staging
+from sdmx_server.storage.staging import LINE, Staging
 
 Parts = Callable[[], Iterator[Delivery]]
 """Reads a file from its beginning, as deliveries of some rows each, of one structure and action.
@@ -38,6 +38,7 @@ Parts = Callable[[], Iterator[Delivery]]
 Raises ``Indivisible`` where that cannot be done, on the way too.
 """
 
+_MEMORY = 64_000_000  # bytes of staged rows, which take about three times that to be sorted
 _PLAIN = tuple(action.value for action in (Action.APPEND, Action.MERGE, Action.REPLACE))
 
 
@@ -52,7 +53,7 @@ def stage(files: Sequence[Parts], stores: Stores, areas: ExitStack) -> list[Publ
     Raises:
         Indivisible: if a file has a fault, or has to be checked as a whole.
     """
-    return [_staged(parts, stores, areas, MEMORY // len(files)) for parts in files]
+    return [_staged(parts, stores, areas, _MEMORY // len(files)) for parts in files]
 
 
 def _staged(parts: Parts, stores: Stores, areas: ExitStack, memory: int) -> Publication:

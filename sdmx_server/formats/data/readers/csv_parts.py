@@ -29,7 +29,7 @@ from sdmx_server.formats.data.readers.faults import FaultList
 from sdmx_server.model.cells import ENCODED, distinct
 from sdmx_server.model.delivery import DeliveryFaults, Indivisible
 
-SIZE = 16 << 20
+SIZE = 4 << 20
 """About how many bytes a part has."""
 
 _SAMPLE = 256 << 10  # bytes
