@@ -40,6 +40,7 @@ _QUOTE, _END, _RETURN = b'"\n\r'
 
 Octets = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
+Lines = range | Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,17 @@ class _Form:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Whole records, and the line in which the first begins."""
+    """Decoded records.
 
-    content: bytes
-    line: int
+    Attributes:
+        columns: one array of texts a column.
+        rows: the line where each row begins; 0 is the first.
+        lines: how many lines end in the part.
+    """
+
+    columns: Sequence[pa.Array]
+    rows: Lines
+    lines: int
 
 
 def read(stream: BinaryIO, size: int = SIZE) -> Iterator[Table]:
@@ -68,31 +76,38 @@ def read(stream: BinaryIO, size: int = SIZE) -> Iterator[Table]:
     Raises:
         Indivisible: at a part that has to be read record by record.
     """
-    parts = _parts(stream, size)
-    header, first = _headed(next(parts, _Part(b"", 1)))
-    form = _Form(header, _types(header, first.content))
+    contents = _contents(stream, size)
+    header, line, first = _headed(next(contents, b""))
+    form = _Form(header, _types(header, first))
     rows = 0
-    for table in _decoded(first, parts, form):
-        rows += len(table.rows)
-        if len(table.rows):
-            yield table
+    for part in _decoded(first, contents, form):
+        if len(part.rows):
+            yield Table(header, part.columns, _shifted(part.rows, line))
+        rows += len(part.rows)
+        line += part.lines
     if not rows:
         raise Indivisible("there are no rows")
 
 
-def _parts(stream: BinaryIO, size: int) -> Iterator[_Part]:
-    rest, line = b"", 1
+def _shifted(rows: Lines, line: int) -> Sequence[int]:
+    if isinstance(rows, range):
+        return range(rows.start + line, rows.stop + line)
+    return (rows + line).data
+
+
+def _contents(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """Cut a file between records."""
+    rest = b""
     while block := stream.read(size):
         whole = rest + block
         end = _last_end(whole)
         if end:
-            yield _Part(whole[:end], line)
-            line += whole.count(b"\n", 0, end)
+            yield whole[:end]
         rest = whole[end:]
         if len(rest) > 2 * size:
             raise Indivisible("a record is very long")
     if rest:
-        yield _Part(rest, line)
+        yield rest
 
 
 def _last_end(content: bytes) -> int:
@@ -108,9 +123,9 @@ def _last_end(content: bytes) -> int:
         end = place
 
 
-def _headed(part: _Part) -> tuple[Header, _Part]:
-    """Return the header, and the records below it."""
-    content = part.content.removeprefix(_MARK)
+def _headed(content: bytes) -> tuple[Header, int, bytes]:
+    """Return the header, the line below it, and the records from there on."""
+    content = content.removeprefix(_MARK)
     end = _first_end(content)
     found = FaultList("")
     try:
@@ -119,7 +134,7 @@ def _headed(part: _Part) -> tuple[Header, _Part]:
         raise Indivisible("the header has faults") from error
     if found.faults or header.separator not in _SEPARATORS or _has_return(content[:end]):
         raise Indivisible("the header has faults, or an unusual separator")
-    return header, _Part(content[end:], part.line + content.count(b"\n", 0, end))
+    return header, 1 + content.count(b"\n", 0, end), content[end:]
 
 
 def _first_end(content: bytes) -> int:
@@ -135,7 +150,7 @@ def _first_end(content: bytes) -> int:
 
 def _has_return(content: bytes) -> bool:
     """Whether a carriage return stands alone, which ends a record as well."""
-    return content.count(b"\r") != content.count(b"\r\n")
+    return b"\r" in content and content.count(b"\r") != content.count(b"\r\n")
 
 
 def _types(header: Header, content: bytes) -> list[pa.DataType]:
@@ -148,14 +163,14 @@ def _types(header: Header, content: bytes) -> list[pa.DataType]:
     ]
 
 
-def _decoded(first: _Part, others: Iterator[_Part], form: _Form) -> Iterator[Table]:
+def _decoded(first: bytes, others: Iterator[bytes], form: _Form) -> Iterator[_Part]:
     """Decode the parts, a few ahead of what is asked for."""
-    yield _table(first, form)
+    yield _part(first, form)
     with ThreadPoolExecutor(_THREADS) as threads:
-        running: deque[Future[Table]] = deque()
+        running: deque[Future[_Part]] = deque()
         try:
-            for part in others:
-                running.append(threads.submit(_table, part, form))
+            for content in others:
+                running.append(threads.submit(_part, content, form))
                 if len(running) > _THREADS:
                     yield running.popleft().result()
             while running:
@@ -165,15 +180,22 @@ def _decoded(first: _Part, others: Iterator[_Part], form: _Form) -> Iterator[Tab
                 future.cancel()
 
 
-def _table(part: _Part, form: _Form) -> Table:
-    if part.content.startswith(_MARK) or _has_return(part.content):
+def _part(content: bytes, form: _Form) -> _Part:
+    if content.startswith(_MARK) or _has_return(content):
         raise Indivisible("there is a byte order mark or a line end within")
-    octets = np.frombuffer(part.content, np.uint8)
-    quotes: Places = np.flatnonzero(octets == _QUOTE)
+    octets = np.frombuffer(content, np.uint8)
+    quotes: Places = np.flatnonzero(octets == _QUOTE) if b'"' in content else np.zeros(0, np.int64)
     if not _are_paired(octets, quotes, ord(form.header.separator)):
         raise Indivisible("a quote stands where none should")
-    columns = _columns(part.content, form)
-    return Table(form.header, columns, _lines(octets, quotes, part.line, len(columns[0])))
+    columns = _columns(content, form)
+    ends = octets == _END
+    lines = int(np.count_nonzero(ends))
+    if len(columns[0]) == lines + np.count_nonzero(octets[-1:] != _END):
+        return _Part(columns, range(len(columns[0])), lines)
+    rows = _rows(octets, np.flatnonzero(ends), quotes)
+    if len(rows) != len(columns[0]):
+        raise Indivisible("rows and lines do not agree")
+    return _Part(columns, rows, lines)
 
 
 def _are_paired(octets: Octets, quotes: Places, separator: int) -> bool:
@@ -224,17 +246,10 @@ def _whole(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     return column.chunk(0) if column.num_chunks else pa.array([], kind)
 
 
-def _lines(octets: Octets, quotes: Places, first: int, rows: int) -> Sequence[int]:
-    """Return the line where each row begins; blank lines are none."""
-    ends = octets == _END
-    if rows == np.count_nonzero(ends) + np.count_nonzero(octets[-1:] != _END):
-        return range(first, first + rows)
-    places: Places = np.flatnonzero(ends)
-    outside = np.searchsorted(quotes, places) % 2 == 0
-    starts = np.append(0, places[outside] + 1)
+def _rows(octets: Octets, ends: Places, quotes: Places) -> Places:
+    """Return the line where each row begins; line ends in quotes end none, blank lines are none."""
+    outside = np.searchsorted(quotes, ends) % 2 == 0
+    starts = np.append(0, ends[outside] + 1)
     lines = np.append(0, np.flatnonzero(outside) + 1)
     starts, lines = starts[starts < len(octets)], lines[starts < len(octets)]
-    lines = lines[~np.isin(octets[starts], (_END, _RETURN))]
-    if len(lines) != rows:
-        raise Indivisible("rows and lines do not agree")
-    return (lines + first).data
+    return lines[~np.isin(octets[starts], (_END, _RETURN))]
