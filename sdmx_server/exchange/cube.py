@@ -90,11 +90,13 @@ class _Place:
 
     Attributes:
         context: the artefact.
+        urn: its URN.
         flows: the dataflows behind it: each as ``AGENCY:ID``, with the name of its dataset.
         providers: the data providers that are meant; empty for any.
     """
 
     context: Context
+    urn: str
     flows: tuple[tuple[str, str], ...]
     providers: tuple[str, ...]
 
@@ -104,7 +106,12 @@ def _places(cube: Cube, stores: Stores, as_of: datetime | None) -> tuple[_Place,
         as_of,
         ("places", cube.context, cube.artefact, cube.providers),
         lambda: tuple(
-            _Place(context, tuple((flow_name(urn), dataset_of(urn)) for urn in flows), providers)
+            _Place(
+                context,
+                context.urn,
+                tuple((flow_name(urn), dataset_of(urn)) for urn in flows),
+                providers,
+            )
             for context, flows, providers in _contexts(cube, stores.catalogue(as_of))
         ),
     )
@@ -117,7 +124,7 @@ def _laid_out(
         structure = resolve(place.context, stores.catalogue(as_of))
         return structure, layout_of(structure)
 
-    return stores.remember(as_of, ("structure", place.context.urn), resolved)
+    return stores.remember(as_of, ("structure", place.urn), resolved)
 
 
 Found = tuple[Context, Sequence[str], tuple[str, ...]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 from sdmx_server.dataset import (
@@ -175,10 +176,11 @@ def _holds_any(selection: Selection) -> bool:
     return next(selection.batches(), None) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Piece:
     """What becomes one dataset of an answer."""
 
+    query: DataQuery
     part: Slice
     packed: Packaging
     episode: Episode
@@ -187,6 +189,34 @@ class _Piece:
     def is_above_series(self) -> bool:
         """Whether it names values above series that are gone, and no series."""
         return bool(self.episode.deleted) and self.packed.is_above_series
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The dataset that it becomes, without its observations."""
+        part, packed, episode = self.part, self.packed, self.episode
+        selection, values = episode.selection, episode.dataset_attributes
+        annotated = DATASET_ANNOTATIONS in packed.levels
+        return Dataset(
+            structure=part.structure,
+            dimension_at_observation=packed.dimension_at_observation,
+            action=_action(self.query, part.structure, episode),
+            attributes=packed.attributes,
+            measures=packed.measures,
+            levels=packed.levels,
+            dictionaries=selection.dictionaries,
+            with_observations=packed.with_observations,
+            dataset_attributes={
+                id_: values[id_]
+                for id_, level in packed.levels.items()
+                if level is Level.DATASET and id_ in values and id_ in packed.attributes
+            },
+            groups=groups_of(part, packed, selection),
+            constants={} if self.is_above_series else _constants(packed, selection),
+            batches=iter(()),
+            valid_from=episode.valid_from,
+            valid_to=episode.valid_to,
+            annotations=values.get(DATASET_ANNOTATIONS) if annotated else None,
+        )
 
 
 Refused = list[tuple[SdmxError, Selection]]
@@ -217,7 +247,7 @@ def _fitting(
     expressible = []
     for piece in pieces:
         try:
-            check(_dataset(piece, query))
+            check(piece.dataset)
             expressible.append(piece)
         except NotAcceptable as error:
             refused.append((_left_out(piece.part, error), piece.episode.selection))
@@ -241,9 +271,9 @@ def _pieces(part: Slice, packed: Packaging, query: DataQuery, stores: Stores) ->
     for each in apart(part, stores):
         for episode in episodes(each, query, stores):
             if episode.deleted is None:
-                yield _Piece(each, packed, episode)
+                yield _Piece(query, each, packed, episode)
             elif _is_told(each, packed, query, episode.deleted):
-                yield _Piece(each, for_deletion(packed, episode.deleted), episode)
+                yield _Piece(query, each, for_deletion(packed, episode.deleted), episode)
 
 
 def _is_told(part: Slice, packed: Packaging, query: DataQuery, deleted: tuple[str, ...]) -> bool:
@@ -263,33 +293,6 @@ def _check_instants(query: DataQuery) -> None:
             f"updatedAfter={after.isoformat()} is later than asOf={query.as_of.isoformat()}; "
             "allowed is an earlier instant."
         )
-
-
-def _dataset(piece: _Piece, query: DataQuery) -> Dataset:
-    """Return the dataset that a piece becomes, without its observations."""
-    part, packed, episode = piece.part, piece.packed, piece.episode
-    selection, values = episode.selection, episode.dataset_attributes
-    return Dataset(
-        structure=part.structure,
-        dimension_at_observation=packed.dimension_at_observation,
-        action=_action(query, part.structure, episode),
-        attributes=packed.attributes,
-        measures=packed.measures,
-        levels=packed.levels,
-        dictionaries=selection.dictionaries,
-        with_observations=packed.with_observations,
-        dataset_attributes={
-            id_: values[id_]
-            for id_, level in packed.levels.items()
-            if level is Level.DATASET and id_ in values and id_ in packed.attributes
-        },
-        groups=groups_of(part, packed, selection),
-        constants={} if piece.is_above_series else _constants(packed, selection),
-        batches=iter(()),
-        valid_from=episode.valid_from,
-        valid_to=episode.valid_to,
-        annotations=values.get(DATASET_ANNOTATIONS if DATASET_ANNOTATIONS in packed.levels else ""),
-    )
 
 
 def _action(query: DataQuery, structure: ResolvedStructure, episode: Episode) -> Action:
@@ -378,7 +381,7 @@ def _windowed(pieces: Iterable[_Piece], query: DataQuery, by_row: bool) -> Itera
     """Yield the datasets that have something to show in the window of the query."""
     window = Window(query.offset, query.limit)
     for piece in pieces:
-        dataset = _dataset(piece, query)
+        dataset = piece.dataset
         if piece.is_above_series:
             if dataset.dataset_attributes or dataset.groups:
                 yield dataset
@@ -406,4 +409,4 @@ def _constants(packed: Packaging, selection: Selection) -> Mapping[str, str]:
 
 
 def _is_constant(codes: Codes) -> bool:
-    return bool((codes == codes[0]).all())
+    return len(codes) == 1 or bool((codes == codes[0]).all())

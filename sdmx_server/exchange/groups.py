@@ -14,6 +14,7 @@ from sdmx_server.exchange.cube import Slice
 from sdmx_server.exchange.packaging import Packaging
 from sdmx_server.exchange.selection import Selection
 from sdmx_server.model.annotations import group_annotations
+from sdmx_server.storage.columns import pack
 
 
 def groups_of(part: Slice, packed: Packaging, selection: Selection) -> tuple[GroupValues, ...]:
@@ -73,5 +74,8 @@ def _distinct(selection: Selection, columns: tuple[str, ...]) -> list[list[int]]
     found = [np.stack([source[id_] for id_ in columns]) for source in sources]
     if not found:
         return []
-    rows: list[list[int]] = np.unique(np.concatenate(found, axis=1), axis=1).T.tolist()
+    codes = np.concatenate(found, axis=1)
+    sizes = [len(selection.dictionaries[id_]) + 1 for id_ in columns]  # an absent one counts
+    keys = pack(list(codes + 1), sizes, codes.shape[1])
+    rows: list[list[int]] = codes[:, np.unique(keys, return_index=True)[1]].T.tolist()
     return rows
