@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from tests.reference.periods import span
@@ -76,6 +77,7 @@ def _holds(component: Component, by: str, wanted: str, text: str) -> bool:
     return _COMPARE[by](number, asked)
 
 
+@cache
 def exact(text: str) -> Decimal | None:
     """Return the number that a text is; None where it is none, ``NaN`` among them."""
     try:

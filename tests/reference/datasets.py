@@ -301,6 +301,42 @@ def flat() -> Survey:
     )  # fmt: skip
 
 
+def large() -> Survey:
+    """More than a batch holds: few distinct texts, but for numbers; comments here and there."""
+    areas = [f"I{number}" for number in range(120)]
+    rows = [
+        _told(
+            {
+                "SEX": sex,
+                "ITEM": area,
+                TIME: f"{1990 + month // 12}-{month % 12 + 1:02}",
+                "OBS_VALUE": f"{(place * 7919 + month * 104_729) % 1_000_003 / 1000:.3f}",
+                "UNIT": f"Unit {place % 7}" if place % 5 else None,
+                "TITLE": f"{area}, <{sex}>" if place % 3 else None,
+                "OBS_STATUS": list(_STATUSES)[month % 3] if month % 11 else None,
+                "OBS_COM": TEXTS[month % 22] if (place + month) % 97 == 0 else None,
+            }
+        )
+        for place, (sex, area) in enumerate((s, a) for s in _SEXES for a in areas)
+        for month in range(40 + place % 41)
+    ]
+    return Survey(
+        "LARGE",
+        (
+            _dimension("SEX", "Sex", _SEXES),
+            _dimension("ITEM", "Item"),
+            _TIME,
+            Component("OBS_VALUE", "measure", "Observation value", "Double"),
+            _attribute("UNIT", "Unit", "group", group="One", attached_to=("SEX", "ITEM")),
+            _attribute("TITLE", "Title", "series", attached_to=("SEX", "ITEM")),
+            _attribute("OBS_STATUS", "Status", "observation", codes=_STATUSES),
+            _attribute("OBS_COM", 'Comment "free"', "observation"),
+        ),
+        {"One": ("SEX", "ITEM")},
+        (Publication(CREATED, rows),),
+    )
+
+
 def _told(row: Row) -> Row:
     return {id_: value for id_, value in row.items() if value is not None}
 

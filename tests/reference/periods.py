@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 
 _LAST = timedelta(microseconds=1)
 _MONTHS = {"A": 12, "S": 6, "Q": 3, "M": 1}
@@ -15,6 +16,7 @@ _MONTHS = {"A": 12, "S": 6, "Q": 3, "M": 1}
 Span = tuple[datetime, datetime]
 
 
+@cache
 def span(period: str) -> Span:
     """Return the first and the last instant of a period."""
     if "/P" in period:

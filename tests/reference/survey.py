@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 TIME = "TIME_PERIOD"
@@ -87,17 +88,17 @@ class Survey:
         """Return the components of some kinds, in order."""
         return tuple(c for c in self.components if c.kind in kinds)
 
-    @property
+    @cached_property
     def dimensions(self) -> tuple[str, ...]:
         """Ids of the dimensions without time."""
         return tuple(c.id for c in self.of_kind("dimension"))
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Ids of all dimensions, time last."""
         return tuple(c.id for c in self.of_kind("dimension", "time"))
 
-    @property
+    @cached_property
     def has_time(self) -> bool:
         """Whether there is a time dimension."""
         return bool(self.of_kind("time"))

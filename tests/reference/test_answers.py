@@ -18,7 +18,9 @@ leaves the first open, but paging rests on it.
 from __future__ import annotations
 
 import csv
+import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +30,7 @@ from itertools import zip_longest
 from random import Random
 
 import pytest
+import zstandard
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -48,7 +51,7 @@ from tests.reference.conftest import SMALL, serving
 from tests.reference.csv2 import Choices
 from tests.reference.json_document import Document
 from tests.reference.queries import question_of_1, question_of_2
-from tests.reference.question import Question, url_of_1, url_of_2
+from tests.reference.question import ALL, Question, url_of_1, url_of_2
 from tests.reference.survey import TIME, Component, Survey, Value
 from tests.reference.xml_nodes import Node, difference, read, unnamed
 
@@ -57,7 +60,9 @@ QUERIES = 300
 BY_TEST = 15
 TRIES = 3
 SHARES = 2  # each query is asked in every other format, by turns
+MANY_SHARES = 5
 
+LARGE = datasets.large()
 SURVEYS = (datasets.plain(), datasets.kinds(), datasets.flat())
 SDMX = "application/vnd.sdmx."
 
@@ -205,6 +210,7 @@ def _formats() -> Iterator[Format]:
 
 
 FORMATS = tuple(_formats())
+BY_NAME = {format_.media_type.removeprefix(SDMX): format_ for format_ in FORMATS}
 
 
 def any_question(random: Random) -> tuple[Survey, Question, str]:
@@ -264,3 +270,74 @@ def test_an_answer_says_what_the_reference_says(in_small_chunks: FlaskClient, pa
         for format_ in FORMATS[place % SHARES :: SHARES]:
             response = in_small_chunks.get(url, headers={"Accept": format_.media_type})
             check(response, expected, format_, url)
+
+
+@pytest.fixture(scope="module")
+def in_usual_chunks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A server whose chunks are as large as usual."""
+    home = str(tmp_path_factory.mktemp("usual"))
+    with serving(home, list(SURVEYS), Arrangement()) as client:
+        yield client
+
+
+DECOMPRESSED = {
+    "identity": bytes,
+    "gzip": gzip.decompress,
+    "deflate": zlib.decompress,
+    "zstd": lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
+}
+
+
+@pytest.mark.parametrize("encoding", DECOMPRESSED)
+def test_a_compressed_answer_says_the_same(in_usual_chunks: FlaskClient, encoding: str):
+    random = Random(f"{SEED} {encoding}")
+    for place in range(BY_TEST):
+        survey, asked, url = any_question(random)
+        expected = expected_of(survey, asked)
+        for format_ in FORMATS[place % MANY_SHARES :: MANY_SHARES]:
+            accept = {"Accept": format_.media_type, "Accept-Encoding": encoding}
+            response = in_usual_chunks.get(url, headers=accept)
+            again = in_usual_chunks.get(url, headers=accept)
+            if response.status_code == 200:
+                assert response.data == again.data
+                told = response.headers.get("Content-Encoding", "identity")
+                assert told == encoding
+                response.data = DECOMPRESSED[encoding](response.data)
+            check(response, expected, format_, url)
+
+
+@pytest.fixture(scope="module")
+def with_much(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A server whose answers take several batches of the usual size."""
+    with serving(str(tmp_path_factory.mktemp("much")), [LARGE], Arrangement()) as client:
+        yield client
+
+
+USUAL = ";labels=id;keys=none;timeFormat=original"
+CSV, JSON1, JSON2, XML = (
+    f"data+csv;version=2.1.0{USUAL}",
+    "data+json;version=1.0.0",
+    "data+json;version=2.1.0",
+    "data+xml;version=3.1.0",
+)
+GENERIC, SPECIFIC = "genericdata+xml;version=2.1", "structurespecificdata+xml;version=2.1"
+ORDERED = (("OBS_VALUE", True), ("ITEM", False))
+WHOLE = [
+    *((Question(), kind) for kind in (CSV, JSON1, JSON2, XML, GENERIC, SPECIFIC)),
+    *((Question(observed=ALL), kind) for kind in (CSV, SPECIFIC)),
+    *((Question(observed="SEX"), kind) for kind in (CSV, JSON1)),
+    *((Question(sort=ORDERED), kind) for kind in (CSV, XML)),
+    (Question(sort=ORDERED, limit=300, offset=16_300), JSON2),
+    (Question(limit=300, offset=16_300), SPECIFIC),
+    (Question(last=1, attributes=("none",)), CSV),
+]
+
+
+@pytest.mark.parametrize(("asked", "kind"), WHOLE)
+def test_many_batches_say_what_the_reference_says(
+    with_much: FlaskClient, asked: Question, kind: str
+):
+    url, format_ = url_of_2(asked, LARGE), BY_NAME[kind]
+    response = with_much.get(url, headers={"Accept": format_.media_type})
+    expected = Expected(answers(LARGE, asked), datasets.CREATED, is_empty=False)
+    check(response, expected, format_, url)
