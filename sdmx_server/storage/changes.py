@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from sdmx_server.dataset import Codes
 from sdmx_server.storage.blocks import Block, empty_block, join, pick, positions
-from sdmx_server.storage.chunks import LocalCodes
+from sdmx_server.storage.chunks import Chunk, LocalCodes
 from sdmx_server.storage.columns import (
     Flags,
     Keys,
@@ -27,8 +27,8 @@ from sdmx_server.storage.columns import (
     spans,
     translation,
 )
-from sdmx_server.storage.draft import Arrangement, Read, layouts_agree
-from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex
+from sdmx_server.storage.draft import Arrangement, layouts_agree
+from sdmx_server.storage.series_index import ChunkEntry, ReadMany, SeriesIndex
 
 _NONE = np.zeros(0, np.int64)
 
@@ -65,7 +65,6 @@ class _Side:
     """One of the versions, with codes and series numbers that both share."""
 
     index: SeriesIndex
-    read: Read
     translations: Mapping[str, Codes]
     numbers: Keys
 
@@ -75,20 +74,25 @@ class _Side:
     def span(self, entry: ChunkEntry) -> tuple[int, int]:
         return int(self.numbers[entry.start]), int(self.numbers[entry.stop - 1])
 
-    def places(self, entry: ChunkEntry) -> Keys:
-        first = self.index.offsets[entry.start]
-        return np.arange(first, first + entry.observations)
+    def places(self, entries: Sequence[ChunkEntry], rows: Keys) -> Keys:
+        """Return the places, over the whole version, of some observations of chunks."""
+        ends = np.cumsum([entry.observations for entry in entries], dtype=np.int64)
+        which = np.searchsorted(ends, rows, "right")
+        starts = self.index.offsets[[entry.start for entry in entries]]
+        shifts = starts - np.concatenate([np.zeros(1, np.int64), ends[:-1]])
+        places: Keys = rows + shifts[which]
+        return places
 
-    def block(self, entries: Sequence[ChunkEntry]) -> Block:
-        """Return the observations of some chunks, with the codes that both versions have."""
-        if len(entries) == 1:
-            return self._block(entries[0])
+    def block(self, entries: Sequence[ChunkEntry], chunks: Iterator[Chunk]) -> Block:
+        """Return the observations of the next chunks, with the codes that both versions have."""
+        blocks = [self._block(entry, next(chunks)) for entry in entries]
+        if len(blocks) == 1:
+            return blocks[0]
         empty = empty_block(self.index.layout)
         shared = {c: codes for c, codes in empty.codes.items() if c in self.translations}
-        return join([replace(empty, codes=shared), *map(self._block, entries)])
+        return join([replace(empty, codes=shared), *blocks])
 
-    def _block(self, entry: ChunkEntry) -> Block:
-        chunk = self.read(entry)
+    def _block(self, entry: ChunkEntry, chunk: Chunk) -> Block:
         rows = slice(entry.start, entry.stop)
         codes = {
             column: self._translated(entry.used[column], local, column)
@@ -106,17 +110,24 @@ class _Side:
 
 
 def difference(
-    before: SeriesIndex, after: SeriesIndex, read: Read, arrangement: Arrangement
+    before: SeriesIndex, after: SeriesIndex, read: ReadMany, arrangement: Arrangement
 ) -> Difference:
     """Tell which observations differ between two versions with the same dimensions.
 
     Where the versions are laid out differently, every observation counts as updated.
+
+    Args:
+        before, after: the versions.
+        read: reads chunks of either.
+        arrangement: how versions are arranged.
     """
     if not before.chunks:
         return Difference(np.arange(int(after.offsets[-1])), _NONE, _NONE, {})
-    old, new, periods = _sides(before, after, read, arrangement.order)
+    old, new, periods = _sides(before, after, arrangement.order)
+    lots = list(_groups(old, new))
+    chunks = read([entry for lot in lots for entries in lot for entry in entries], 0)
     found = [_attribute_changes(old, new)]
-    found += [_compare(old, new, lot, periods) for lot in _groups(old, new)]
+    found += [_compare(old, new, lot, chunks, periods) for lot in lots]
     deleted = _sorted([part.deleted for part in found])
     updated = _sorted([part.updated for part in found])
     former = _sorted([part.former for part in found])
@@ -131,7 +142,7 @@ def difference(
 
 
 def _sides(
-    before: SeriesIndex, after: SeriesIndex, read: Read, order: Callable[[str], object]
+    before: SeriesIndex, after: SeriesIndex, order: Callable[[str], object]
 ) -> tuple[_Side, _Side, int]:
     joined = _joined(before, after, order)
     first, second = (
@@ -153,7 +164,7 @@ def _sides(
         then, now = numbers[:held], numbers[held:]
     time = after.layout.time
     periods = len(joined[time]) if time else 1
-    return _Side(before, read, first, then), _Side(after, read, second, now), periods
+    return _Side(before, first, then), _Side(after, second, now), periods
 
 
 def _joined(
@@ -242,25 +253,28 @@ def _compare(
     old: _Side,
     new: _Side,
     lot: tuple[Sequence[ChunkEntry], Sequence[ChunkEntry]],
+    chunks: Iterator[Chunk],
     periods: int,
 ) -> Difference:
     """Return how the observations of some chunks differ."""
     time = new.index.layout.time
-    then, now = old.block(lot[0]), new.block(lot[1])
+    then, now = old.block(lot[0], chunks), new.block(lot[1], chunks)
     old_keys, new_keys = (positions(block, time, periods) for block in (then, now))
-    old_places, new_places = _places(old, lot[0]), _places(new, lot[1])
+    before: Keys | None = None
+    after: Keys | None = None
     deleted = added = _NONE
     if not np.array_equal(old_keys, new_keys):
         before, after = matched(old_keys, new_keys)
-        deleted, added = np.delete(old_places, before), np.delete(new_places, after)
+        deleted = np.delete(np.arange(len(old_keys)), before)
+        added = np.delete(np.arange(len(new_keys)), after)
         then, now = pick(then, before), pick(now, after)
-        old_places, new_places = old_places[before], new_places[after]
     differs = np.flatnonzero(_differ(then, now))
-    former = old_places[differs]
+    former = old.places(lot[0], differs if before is None else before[differs])
+    updated = np.concatenate([added, differs if after is None else after[differs]])
     lost = _lost(pick(then, differs), pick(now, differs))
     return Difference(
-        updated=np.concatenate([added, new_places[differs]]),
-        deleted=deleted,
+        updated=new.places(lot[1], updated),
+        deleted=old.places(lot[0], deleted),
         former=former,
         emptied={column: former[flags] for column, flags in lost if flags.any()},
     )
@@ -288,10 +302,6 @@ def _lost(then: Block, now: Block) -> Iterator[tuple[str, Flags]]:
     for column in now.texts.keys() & then.texts.keys():
         absent = np.asarray(now.texts[column].is_null())
         yield column, np.asarray(then.texts[column].is_valid()) & absent
-
-
-def _places(side: _Side, entries: Sequence[ChunkEntry]) -> Keys:
-    return np.concatenate([_NONE, *map(side.places, entries)])
 
 
 def _sorted(parts: Sequence[Keys]) -> Keys:

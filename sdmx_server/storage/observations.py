@@ -296,7 +296,7 @@ class ObservationStore:
         held = self._index(before) if before else empty_index(index.layout)
         found = self._differences.one(
             (after.dataset, before.number if before else 0, after.number),
-            lambda: difference(held, index, self._chunks.one, self._arrangement),
+            lambda: difference(held, index, self._chunks.many, self._arrangement),
             lambda difference: difference.size,
         )
         updated = Wanted(layout, masks, keys, found.updated)

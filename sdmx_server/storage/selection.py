@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,12 +17,9 @@ from sdmx_server.storage.chunks import TARGET, Chunk
 from sdmx_server.storage.columns import Counts, Flags, Keys, coded_columns, spans
 from sdmx_server.storage.ends import Ends, end_places
 from sdmx_server.storage.pieces import Piece, assembled, offsets_of, series_codes, texts_at
-from sdmx_server.storage.series_index import ChunkEntry, SeriesIndex
+from sdmx_server.storage.series_index import ReadMany, SeriesIndex
 from sdmx_server.storage.sparse import SparseTexts, taken
 from sdmx_server.storage.wanted import Mask, Wanted, find
-
-ReadMany = Callable[[Sequence[ChunkEntry], int], Iterator[Chunk]]
-"""Reads chunks, of which so many observations are wanted at most."""
 
 N = TypeVar("N", bound=np.generic)
 

@@ -7,7 +7,7 @@ stored as one blob and held in memory as numpy columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sdmx_server.dataset import Codes, Layout, Offsets
+from sdmx_server.storage.chunks import Chunk
 from sdmx_server.storage.columns import Counts, coded_columns
 
 _FIRST = "@first"
@@ -43,6 +44,10 @@ class ChunkEntry:
     stop: int
     observations: int
     used: Mapping[str, Codes]
+
+
+ReadMany = Callable[[Sequence[ChunkEntry], int], Iterator[Chunk]]
+"""Reads chunks in order, of which so many observations are wanted at most."""
 
 
 @dataclass(frozen=True, slots=True)

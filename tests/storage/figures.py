@@ -10,6 +10,7 @@ import pyarrow as pa
 from sdmx_server.dataset import PROVIDER, Layout
 from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.columns import all_columns
+from sdmx_server.storage.ends import Ends
 from sdmx_server.storage.selection import Selection
 
 LAYOUT = Layout(
@@ -41,13 +42,13 @@ def row(key: str, value: str | None = None, **cells: str | None) -> Row:
     return {**{column: text or None for column, text in parts}, "VALUE": value, **cells}
 
 
-def read(selection: Selection) -> list[dict[str, str]]:
+def read(selection: Selection, ends: Ends | None = None) -> list[dict[str, str]]:
     """All observations of a selection as dicts without what is absent, in order."""
-    return list(_read(selection))
+    return list(_read(selection, ends))
 
 
-def _read(selection: Selection) -> Iterator[dict[str, str]]:
-    for batch in selection.batches():
+def _read(selection: Selection, ends: Ends | None) -> Iterator[dict[str, str]]:
+    for batch in selection.batches(ends):
         counts = np.diff(batch.offsets)
         series = np.repeat(np.arange(batch.series_count), counts)
         assert batch.series_count

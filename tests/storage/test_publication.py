@@ -12,8 +12,9 @@ from sdmx_server.storage.chunks import decode_chunk
 from sdmx_server.storage.draft import Arrangement, Shelf
 from sdmx_server.storage.publication import Contents, Publication, apply
 from sdmx_server.storage.rows import whole_rows
-from sdmx_server.storage.selection import Selection, Wanted
+from sdmx_server.storage.selection import Selection
 from sdmx_server.storage.series_index import decode_index, empty_index, encode_index
+from sdmx_server.storage.wanted import Wanted
 from tests.storage.figures import LAYOUT, TIMELESS, read, table
 
 SMALL_CHUNKS = Arrangement(chunk=4)
@@ -156,7 +157,8 @@ def test_every_action_does_what_the_standard_says(data):
 
 
 def check_changes(indexes, stored, held, layout):
-    found = difference(*indexes, reader(stored), SMALL_CHUNKS)
+    fetch = reader(stored)
+    found = difference(*indexes, lambda entries, _: map(fetch, entries), SMALL_CHUNKS)
     before, after = held
     changed = sorted(key for key, cells in after.items() if before.get(key) != cells)
     gone = sorted(before.keys() - after.keys())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import groupby
 
 import hypothesis.strategies as st
 import numpy as np
@@ -14,10 +15,12 @@ from sdmx_server.errors import Unavailable
 from sdmx_server.model.annotations import OBSERVATION_ANNOTATIONS
 from sdmx_server.storage.chunks import decode_chunk
 from sdmx_server.storage.draft import Arrangement, Shelf
+from sdmx_server.storage.ends import Ends
 from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.storage.publication import Contents, Publication, apply
-from sdmx_server.storage.selection import Selection, Wanted
+from sdmx_server.storage.selection import Selection
 from sdmx_server.storage.series_index import empty_index
+from sdmx_server.storage.wanted import Wanted
 from tests.storage.figures import LAYOUT, TIMELESS, compact, read, row, table
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -237,36 +240,104 @@ KEYS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
-@given(ROWS, WANTED, KEYS)
-def test_any_masks_and_keys_choose_what_a_plain_filter_chooses(rows, wanted, keys):
+def selected(rows, wanted, keys, places=None):
+    """A selection of rows in small chunks, and what a plain filter finds in order."""
     units = ("PS", "IDR", None)
     rows = [{**found, "UNIT": units[int(found["AREA"]) - 1]} for found in rows]
+    rows.sort(key=lambda found: [found[name] for name in KEY])
     allowed = {
         name: [text for place, text in enumerate(MASKS[name]) if bits >> place & 1]
         for name, bits in wanted.items()
     }
-    publication = Publication("D", LAYOUT, table(rows), Action.MERGE)
     stored = {}
     shelf = Shelf(lambda _: [], stored.__setitem__)
-    empty = Contents(empty_index(LAYOUT), {})
-    contents = apply(publication, empty, shelf, Arrangement(chunk=3))
+    publication = Publication("D", LAYOUT, table(rows), Action.MERGE)
+    contents = apply(publication, Contents(empty_index(LAYOUT), {}), shelf, Arrangement(chunk=3))
+    masks = {name: only(*texts) for name, texts in allowed.items()}
     selection = Selection(
         contents.index,
-        Wanted(LAYOUT, {name: only(*texts) for name, texts in allowed.items()}, keys),
+        Wanted(LAYOUT, masks, keys, None if places is None else np.array(places, np.int64)),
         {},
         lambda entries, _: (decode_chunk(stored[entry.digest]) for entry in entries),
     )
     expected = [
-        found
-        for found in rows
+        {name: text for name, text in found.items() if text is not None}
+        for place, found in enumerate(rows)
         if all(found[name] in texts for name, texts in allowed.items())
         and (not keys or any(all(found[d] in codes for d, codes in key.items()) for key in keys))
+        and (places is None or place in places)
     ]
-    order = ("FREQ", "AREA", "TIME_PERIOD")
-    expected.sort(key=lambda found: [found[name] for name in order])
-    assert read(selection) == [
-        {name: text for name, text in found.items() if text is not None} for found in expected
-    ]
+    return selection, expected
+
+
+KEY = ("FREQ", "AREA", "TIME_PERIOD")
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(ROWS, WANTED, KEYS)
+def test_any_masks_and_keys_choose_what_a_plain_filter_chooses(rows, wanted, keys):
+    selection, expected = selected(rows, wanted, keys)
+    assert read(selection) == expected
     if selection.is_exact:
         assert selection.observation_count == len(expected)
+
+
+def by_series(rows):
+    return [list(group) for _, group in groupby(rows, key=lambda row: (row["FREQ"], row["AREA"]))]
+
+
+ENDS = st.builds(Ends, st.one_of(st.none(), st.integers(1, 3)), st.integers(1, 3))
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(ROWS, WANTED, KEYS, ENDS, st.one_of(st.none(), st.sets(st.integers(0, 24)).map(sorted)))
+def test_the_ends_of_series_are_those_of_what_is_wanted(rows, wanted, keys, ends, places):
+    if places is not None:
+        places = [place for place in places if place < len(rows)]
+    selection, expected = selected(rows, wanted, keys, places)
+    assert read(selection) == expected
+    kept = [
+        row
+        for series in by_series(expected)
+        for place, row in enumerate(series)
+        if place < (ends.first or 0) or place >= len(series) - ends.last
+    ]
+    assert read(selection, ends) == kept
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(ROWS, WANTED, KEYS, st.integers(0, 30))
+def test_leading_series_can_be_left_out_unread(rows, wanted, keys, count):
+    selection, expected = selected(rows, wanted, keys)
+    rest, left_out = selection.beyond(count)
+    assert read(rest) == expected[left_out:]
+    assert rest.series_count == len(rest.series["AREA"])
+    if selection.is_exact:
+        fitting = [0, *np.cumsum([len(series) for series in by_series(expected)]).tolist()]
+        assert left_out == max(size for size in fitting if size <= count)
+    else:
+        assert left_out == 0
+
+
+def test_columns_that_are_not_needed_do_not_come(select):
+    batches = list(select().batches(columns={"AREA", "TIME_PERIOD", "NOTE"}))
+    assert {id_ for batch in batches for id_ in batch.series} == {"AREA"}
+    assert {id_ for batch in batches for id_ in batch.observations} == {"TIME_PERIOD"}
+    notes = [text for batch in batches for text in batch.texts["NOTE"].to_pylist()]
+    assert [text for text in notes if text] == ["sementara", "é\n"]
+
+
+def test_the_first_batch_is_small_so_that_it_comes_at_once(engine):
+    rows = [
+        row(f"M.{area:04}.{year}-{month:02}", str(area))
+        for area in range(200)
+        for year in range(2010, 2012)
+        for month in range(1, 13)
+    ]
+    store = ObservationStore(engine)
+    version = store.publish("D", LAYOUT, table(rows), action=Action.MERGE, at=NOW)
+    selection = store.select(version)
+    first, *others = selection.batches()
+    assert 500 < first.observation_count < 1_500
+    assert sum(batch.observation_count for batch in (first, *others)) == len(rows)
+    assert len(read(selection)) == len(rows)
