@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,8 @@ import pyarrow.compute as pc
 from sdmx_server.dataset import Codes, Layout
 from sdmx_server.storage.columns import Flags, Keys
 from sdmx_server.storage.series_index import observation_columns
+
+Number = TypeVar("Number", Codes, Keys)
 
 _FEW_STRETCHES = 200
 
@@ -107,15 +110,17 @@ def merge(held: Block, new: Block, places: tuple[Keys, Keys], *, replace: bool) 
     inserts = ~updates
     first = len(held.series)
     rows = np.arange(first, first + len(new.series))
-    chosen = np.insert(np.arange(first), spots[inserts], rows[inserts])
+    chosen = np.arange(first)
+    if inserts.any():
+        chosen = np.insert(chosen, spots[inserts], rows[inserts])
     before = spots[updates]
     at = before + np.cumsum(inserts)[updates]
     chosen[at] = rows[updates]
-    kept = _Merged(chosen, at[:0], before[:0]) if replace else _Merged(chosen, at, before)
+    merged = _Merged(chosen, at, before, replace)
     return Block(
-        np.concatenate([held.series, new.series])[chosen],
-        {c: _merged_codes(codes, new.codes[c], kept) for c, codes in held.codes.items()},
-        {c: _merged_texts(texts, new.texts[c], kept) for c, texts in held.texts.items()},
+        _merged_codes(held.series, new.series, merged),
+        {c: _merged_codes(codes, new.codes[c], merged) for c, codes in held.codes.items()},
+        {c: _merged_texts(texts, new.texts[c], merged) for c, texts in held.texts.items()},
     )
 
 
@@ -125,31 +130,34 @@ class _Merged:
 
     Attributes:
         chosen: places in both blocks, one behind the other.
-        updated: those in the result that keep what the new observation says nothing of.
+        updated: those in the result that were there before.
         before: the places that these had.
+        replace: whether nothing of them stays.
     """
 
     chosen: Keys
     updated: Keys
     before: Keys
+    replace: bool
 
 
-def _merged_codes(held: Codes, new: Codes, merged: _Merged) -> Codes:
-    codes = np.concatenate([held, new])[merged.chosen]
-    own = codes[merged.updated]
-    codes[merged.updated] = np.where(own < 0, held[merged.before], own)
+def _merged_codes(held: Number, new: Number, merged: _Merged) -> Number:
+    codes = np.concatenate([held, new]).take(merged.chosen)
+    if not merged.replace:
+        own = codes[merged.updated]
+        codes[merged.updated] = np.where(own < 0, held[merged.before], own)
     return codes
 
 
 def _merged_texts(held: pa.Array, new: pa.Array, merged: _Merged) -> pa.Array:
     chosen, first = merged.chosen, len(held)
-    if new.null_count:
-        chosen = chosen.copy()
+    if new.null_count and not merged.replace:
         own = chosen[merged.updated]
-        absent = np.asarray(new.is_null())[own - first]
-        chosen[merged.updated] = np.where(absent, merged.before, own)
-        if len(chosen) == first and chosen.max() < first:
+        kept = np.where(np.asarray(new.is_null())[own - first], merged.before, own)
+        if len(chosen) == first and kept.max() < first:
             return held
+        chosen = chosen.copy()
+        chosen[merged.updated] = kept
     return _gathered(pa.concat_arrays([held, new]), chosen)
 
 

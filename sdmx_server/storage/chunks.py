@@ -58,17 +58,18 @@ class Chunk:
 
 def compact(codes: Codes, dictionary: pa.Array) -> tuple[pa.DictionaryArray, Codes]:
     """Return a column with a dictionary of its own, and the codes that occur in it."""
-    places = np.zeros(len(dictionary) + 1, np.int32)
-    places[codes] = 1
-    used = np.flatnonzero(places[:-1]).astype(np.int32)
-    has_absent = bool(places[-1])
-    places[-1] = 0
-    places[used] = np.arange(len(used), dtype=np.int32)
-    indices = places[codes].astype(np.min_scalar_type(-max(len(used), 1)))
+    shifted = codes + 1
+    there = np.bincount(shifted, minlength=len(dictionary) + 1) > 0
+    used = np.flatnonzero(there[1:]).astype(np.int32)
+    kind = np.min_scalar_type(-max(len(used), 1))
+    places = np.zeros(len(there), kind)
+    places[used + 1] = np.arange(len(used), dtype=kind)
+    absent = codes < 0 if there[0] else None
+    texts = dictionary if len(used) == len(dictionary) else dictionary.take(pa.array(used))
     column = pa.DictionaryArray.from_arrays(
-        pa.array(indices, mask=codes < 0 if has_absent else None), dictionary.take(pa.array(used))
+        pa.array(places.take(shifted), mask=absent), texts, safe=False
     )
-    return column, np.concatenate([np.array([-1], np.int32), used]) if has_absent else used
+    return column, used if absent is None else np.append(np.int32(-1), used)
 
 
 def encode_chunk(columns: Mapping[str, pa.Array]) -> tuple[str, bytes]:
