@@ -5,12 +5,13 @@ Source: SDMX-REST 2.2, doc/availability.md; SDMX-REST 1.5, section 4.6.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 
-from sdmx_server.dataset import ResolvedStructure
+from sdmx_server.dataset import Codes, ResolvedStructure
 from sdmx_server.errors import NoResults, QuerySyntaxError, SemanticError
 from sdmx_server.exchange.cube import KeyMap, Slice, slices
 from sdmx_server.exchange.retrieval import select
@@ -115,7 +116,7 @@ def _values(
     if query.mode == "exact":
         return extent.values
     return {
-        id_: _extent(_without(part, id_), stores).values.get(id_, ())
+        id_: _extent(_without(part, id_), stores, {id_}).values.get(id_, ())
         if _is_filtered(part, id_)
         else extent.values.get(id_, ())
         for id_ in shown
@@ -128,7 +129,7 @@ def _period(
     time = part.layout.time
     if query.mode == "exact" or time is None or not _is_filtered(part, time):
         return extent.period
-    return _extent(_without(part, time), stores).period
+    return _extent(_without(part, time), stores, {time}).period
 
 
 def _is_filtered(part: Slice, dimension: str) -> bool:
@@ -144,19 +145,31 @@ def _without(part: Slice, dimension: str) -> Slice:
     return replace(part, keys=tuple(keys), masks=masks, periods=periods)
 
 
-def _extent(part: Slice, stores: Stores) -> Extent:
+def _extent(part: Slice, stores: Stores, ids: Set[str] | None = None) -> Extent:
+    """Return the extent of a slice, with the values of these dimensions; None for all.
+
+    That of everything is found once.
+    """
+    if part.keys or part.masks or part.updated_after is not None:
+        return _found(part, stores, ids)
+    versions = tuple((version.dataset, version.number) for version in part.versions)
+    key = ("extent", part.structure.urn, versions)
+    return stores.remember(None, key, lambda: _found(part, stores, None))
+
+
+def _found(part: Slice, stores: Stores, ids: Set[str] | None) -> Extent:
     selection = select(part, stores)
-    observed = {part.layout.time, *part.layout.coded, *part.layout.texts}
-    if observed & set(part.masks) or part.updated_after is not None:
-        return _extent_of_observations(part, selection)
-    return _extent_of_series(part, selection)
+    if selection.is_exact:
+        return _extent_of_series(part, selection, ids)
+    return _extent_of_observations(part, selection)
 
 
-def _extent_of_series(part: Slice, selection: Selection) -> Extent:
+def _extent_of_series(part: Slice, selection: Selection, ids: Set[str] | None) -> Extent:
     """Read the extent off the series index; no observation is touched."""
     values = {
-        d.id: _texts(selection.dictionaries[d.id], np.unique(selection.series[d.id]))
+        d.id: _occurring(selection.dictionaries[d.id], selection.series[d.id])
         for d in part.structure.dimensions
+        if ids is None or d.id in ids
     }
     period = None
     if part.layout.time and len(selection.first):
@@ -180,6 +193,13 @@ def _extent_of_observations(part: Slice, selection: Selection) -> Extent:
     times = values.pop(part.layout.time, ()) if part.layout.time else ()
     period = (times[0], times[-1]) if times else None
     return Extent(values, period, series_count, observation_count)
+
+
+def _occurring(dictionary: tuple[str, ...], codes: Codes) -> tuple[str, ...]:
+    """Return the texts that codes stand for, each once, in the order of the dictionary."""
+    occurs = np.zeros(len(dictionary) + 1, np.bool_)
+    occurs[codes] = True  # the last answer is for -1, an absent value
+    return tuple(compress(dictionary, occurs.tolist()))
 
 
 def _texts(dictionary: tuple[str, ...], codes: Iterable[int]) -> tuple[str, ...]:
