@@ -269,13 +269,17 @@ _ATTEMPTS = 8
 
 def _revisions(as_of: datetime | None) -> tuple[Revision, ...]:
     stores = stores_now()
-    held = stores.present().revisions
-    structures, observations = held.structures, held.observations
+    present = stores.present()
+    structures, observations = present.revisions.structures, present.revisions.observations
     if as_of is None:
         return structures, observations
-    return (
-        stores.artefacts.revision_at(min(as_of, structures.changed)),
-        stores.observations.revision_at(min(as_of, observations.changed)),
+    then = min(as_of, structures.changed), min(as_of, observations.changed)
+    return present.remember(
+        ("revisions", *then),
+        lambda: (
+            stores.artefacts.revision_at(then[0]),
+            stores.observations.revision_at(then[1]),
+        ),
     )
 
 
