@@ -6,7 +6,7 @@ found by vector operations, so that a million rows take seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -202,20 +202,21 @@ def _check_values(examined: Examined) -> Iterator[Fault]:
     for column in examined.columns.values():
         if examined.is_deletion and column.component.role not in (Role.DIMENSION, Role.TIME):
             continue  # in a row to delete any value stands for the one that is there
-        words = vocabulary.of_codes(column.component)
-        bad = {
-            text: found
-            for text in doubtful(distinct(column.array), column.component)
-            if (found := _complaint(text, column.component, words)) is not None
-        }
-        if bad:
-            yield from _list_complaints(examined, column, bad)
+        texts = doubtful(distinct(column.array), column.component)
+        if texts:
+            yield from _list_complaints(examined, column, _complaints(texts, column.component))
     known = {c.id: c for c in (*examined.structure.components, *examined.structure.annotations)}
     for id_, text in examined.delivery.dataset_attributes.items():
         if id_ in known:
             found = _complaint(text, known[id_], vocabulary.of_codes(known[id_]))
             if found is not None:
                 yield _fault(found, Place(examined.delivery.file, None, id_), text)
+
+
+def _complaints(texts: Iterable[str], component: Component) -> dict[str, Complaint]:
+    words = vocabulary.of_codes(component)
+    found = ((text, _complaint(text, component, words)) for text in texts)
+    return {text: reason for text, reason in found if reason is not None}
 
 
 def _complaint(text: str, component: Component, words: Vocabulary) -> Complaint | None:

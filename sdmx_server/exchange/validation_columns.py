@@ -68,6 +68,8 @@ class Column:
         if not pa.types.is_dictionary(self.array.type):
             return np.asarray(pc.is_in(self.array, wanted))
         found = np.asarray(pc.is_in(self.array.dictionary, wanted))
+        if not found.any():
+            return np.zeros(len(self.array), np.bool_)
         return np.append(found, False)[self.codes]
 
 

@@ -1,6 +1,7 @@
 """Which texts have to be looked at one by one: all but those that are plainly sound.
 
-Numbers and free texts are mostly distinct, and there are millions of them. What a vector
+Numbers and free texts are mostly distinct, and there are millions of them; codes are few, but
+come again in every part of a file. What a vector
 operation can tell to be a legal value is let pass here; whatever else is left over is judged
 by ``validation_values``, which alone knows the rules in full. So a pattern here may be
 narrower than the rule, never wider.
@@ -19,7 +20,7 @@ from sdmx_server.dataset import Component, Role
 from sdmx_server.exchange.validation_values import FACETS, is_free_text
 from sdmx_server.model.annotations import holds_annotations
 
-_FEW = 100  # texts; that many are as quickly looked at one by one
+_FEW = 10  # texts; that many are as quickly looked at one by one
 _MOST_REPEATED = 1_000  # times that a pattern may repeat something
 
 _INTEGER = r"-?[0-9]"
@@ -58,11 +59,13 @@ def doubtful(texts: pa.Array, component: Component) -> list[str]:
 
 def _sound(texts: pa.Array, component: Component) -> pa.Array | None:
     """Tell which texts are sound; None where that cannot be told of any."""
-    if component.is_json or component.is_coded or holds_annotations(component.id):
+    if component.is_json or holds_annotations(component.id):
         return None
-    if component.data_type in _NUMBERS:
-        pattern = rf"\A(?:{_NUMBERS[component.data_type]})\z"
-        sound = pc.match_substring_regex(texts, pattern)
+    facets: Mapping[str, Holds] = {}
+    if component.codes is not None:
+        sound = pc.is_in(texts, pa.array(_allowed(component), pa.string()))
+    elif component.data_type in _NUMBERS:
+        sound = pc.match_substring_regex(texts, rf"\A(?:{_NUMBERS[component.data_type]})\z")
         facets = _FACETS_OF_NUMBERS
     elif is_free_text(component):
         sound = pc.invert(pc.match_substring_regex(texts, _ILLEGAL_IN_XML))
@@ -72,12 +75,18 @@ def _sound(texts: pa.Array, component: Component) -> pa.Array | None:
     if component.role is not Role.MEASURE:
         suspect = pc.match_substring_regex(texts, _MAYBE_IDENTITY_NUMBER)
         sound = pc.and_(sound, pc.invert(suspect))
-    limits = {facet: limit for facet, limit in component.facets.items() if facet in FACETS}
+    limits = {} if component.is_coded else component.facets
+    limits = {facet: limit for facet, limit in limits.items() if facet in FACETS}
     if not limits.keys() <= facets.keys():
         return None
     for facet, limit in limits.items():
         sound = pc.and_(sound, facets[facet](texts, sound, limit))
     return sound
+
+
+def _allowed(component: Component) -> list[str]:
+    codes = component.codes or {}
+    return [code for code in codes if component.allowed is None or code in component.allowed]
 
 
 def _at_least(texts: pa.Array, sound: pa.Array, limit: str) -> pa.Array:

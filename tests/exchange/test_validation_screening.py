@@ -13,6 +13,7 @@ from sdmx_server.dataset import Component, Role
 from sdmx_server.exchange import vocabulary
 from sdmx_server.exchange.validation_screening import doubtful
 from sdmx_server.exchange.validation_values import complaint
+from sdmx_server.model.codelist import Code
 
 TYPES = (
     *("BigInteger", "Count", "Integer", "Long", "Short", "Decimal", "Float", "Double"),
@@ -38,6 +39,7 @@ MARKS = st.sampled_from(
     ("NaN", "INF", "-INF", "#N/A", "", "~", "inf", "nan", "1e999", "32768", "2147483648",
      "9223372036854775808", "100", "100.0", "-1.5", "1000", "\ufffe", "true", "2010")
 )  # fmt: skip
+CODES = {id_: Code(id=id_) for id_ in ("a", "1", "3673041508900001")}
 TEXTS = st.lists(NUMBERS | WORDS | IDENTITY | MARKS, min_size=1, max_size=20)
 
 
@@ -72,6 +74,7 @@ def test_whatever_the_rules_forbid_is_looked_at(
         ),
         (Component("X", Role.ATTRIBUTE), ["Catatan", "tabel 3.1, halaman 12", "é\n"]),
         (Component("X", Role.ATTRIBUTE, facets={"maxLength": "9"}), ["nine char", ""]),
+        (Component("X", Role.DIMENSION, codes=CODES, facets={"pattern": "x"}), ["a", "1"]),
     ],
 )  # fmt: skip
 def test_what_is_usual_is_let_pass(component: Component, texts: list[str]) -> None:
@@ -90,6 +93,9 @@ def test_what_is_usual_is_let_pass(component: Component, texts: list[str]) -> No
         (Component("X", Role.ATTRIBUTE, data_type="Long"), "3673041508900001"),
         (Component("X", Role.ATTRIBUTE, facets={"pattern": "a"}), "b"),
         (Component("X", Role.MEASURE, codes={}), "b"),
+        (Component("X", Role.DIMENSION, codes=CODES), "b"),
+        (Component("X", Role.DIMENSION, codes=CODES, allowed=frozenset("1")), "a"),
+        (Component("X", Role.DIMENSION, codes=CODES), "3673041508900001"),
     ],
 )  # fmt: skip
 def test_what_is_at_a_limit_is_looked_at(component: Component, text: str) -> None:
