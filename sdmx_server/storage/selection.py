@@ -33,12 +33,18 @@ _FIRST_BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The series that are wanted of one chunk: from one to another of those of a selection."""
+    """The series that are wanted of one chunk.
+
+    Attributes:
+        number: which chunk it is.
+        start, stop: from one to another of the series of a selection.
+        is_whole: whether these are all that the chunk has, and all their observations wanted.
+    """
 
     number: int
     start: int
     stop: int
-    is_whole: bool
+    is_whole: int
 
 
 class Selection:
@@ -137,7 +143,7 @@ class Selection:
             What is left, and how many observations are left out; none where not every
             observation of the series is wanted, because nothing is read for it.
         """
-        if not self.is_exact:
+        if not count or not self.is_exact:
             return self, 0
         ends = np.cumsum(self._found.counts)
         left_out = int(np.searchsorted(ends, count, "right"))
@@ -153,33 +159,34 @@ class Selection:
 
     def _pieces(self, ends: Ends | None) -> Iterator[Piece]:
         """Yield what is wanted of each chunk that may hold something of it."""
-        parts = [part for part in self._parts() if self._may_hold(part.number)]
+        parts = self._parts()
         found = self._found
         asked = bool(found.filter.codes or found.filter.texts)
         counts = np.minimum(found.counts, ends.most) if ends else found.counts
-        entries = [self._index.chunks[part.number] for part in parts]
+        entries = [self._index.chunks[number] for number in parts[:, 0].tolist()]
         chunks = self._read(entries, int(counts.sum()))
         for start in range(0, len(parts), _AT_ONCE):
-            lot = parts[start : start + _AT_ONCE]
+            lot = [_Part(*part) for part in parts[start : start + _AT_ONCE].tolist()]
             for piece in self._candidates(lot, chunks, None if asked else ends):
                 if not asked:
                     yield piece
                 elif (narrowed := self._narrowed(piece, ends)) is not None:
                     yield narrowed
 
-    def _parts(self) -> Iterator[_Part]:
-        rows, chunks = self._found.rows, self._index.chunks
-        cuts = np.searchsorted(rows, self._index.chunk_starts).tolist()
-        is_all = self._found.places is None
-        for number, (low, high) in enumerate(zip(cuts, [*cuts, len(rows)][1:], strict=True)):
-            if low < high:
-                entry = chunks[number]
-                yield _Part(number, low, high, is_all and high - low == entry.stop - entry.start)
-
-    def _may_hold(self, number: int) -> bool:
-        used = self._index.chunks[number].used
-        asked = self._found.filter.codes
-        return all(bool(passing[used[column]].any()) for column, passing in asked.items())
+    def _parts(self) -> Keys:
+        """Return the fields of a part for each chunk that may hold something, one a row."""
+        rows, index = self._found.rows, self._index
+        starts = index.chunk_starts
+        if rows is not index.everything:
+            starts = np.searchsorted(rows, starts)
+        stops = np.append(starts, len(rows))[1:]
+        sizes = np.diff(np.append(index.chunk_starts, len(index.counts)))
+        may_hold = starts < stops
+        for column, passing in self._found.filter.codes.items():
+            may_hold &= index.has_any(column, passing)
+        is_whole = (stops - starts == sizes) & (self._found.places is None)
+        parts = np.stack([np.arange(len(starts)), starts, stops, is_whole], axis=1)
+        return parts[may_hold]
 
     def _candidates(
         self, lot: Sequence[_Part], chunks: Iterator[Chunk], ends: Ends | None

@@ -123,6 +123,29 @@ class SeriesIndex:
             for column in observation_columns(self.layout)
         }
 
+    def has_any(self, column: str, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Tell which chunks have some of the codes of a component of observations.
+
+        Args:
+            column: the component.
+            wanted: which codes are meant, -1 at the end.
+        """
+        used, starts = self._used[column]
+        found: npt.NDArray[np.bool_] = np.logical_or.reduceat(wanted[used], starts)
+        return found
+
+    @cached_property
+    def _used(self) -> Mapping[str, tuple[Codes, Offsets]]:
+        """The codes that chunks have, end to end, and where those of each begin."""
+        parts = {c: [e.used[c] for e in self.chunks] for c in observation_columns(self.layout)}
+        return {
+            column: (
+                np.concatenate([np.zeros(0, np.int32), *used]),
+                np.cumsum([0, *map(len, used)], dtype=np.int64)[:-1],
+            )
+            for column, used in parts.items()
+        }
+
     @property
     def size(self) -> int:
         """About how many bytes the index takes in memory."""
