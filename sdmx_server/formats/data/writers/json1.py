@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pyarrow as pa
+
 from sdmx_server.dataset import Dataset, Message, Rendering
 from sdmx_server.errors import NotAcceptable
 from sdmx_server.formats.data.writers.json_batches import Frame
@@ -60,7 +62,9 @@ def _check_expressible(frame: Frame) -> None:
         )
 
 
-def _texts(datasets: Sequence[Dataset], message: Message, frame: Frame) -> Iterator[str]:
+def _texts(
+    datasets: Sequence[Dataset], message: Message, frame: Frame
+) -> Iterator[str | pa.Buffer]:
     yield f'{{"meta":{encode(meta(datasets, message, V1_0))},"data":{{"dataSets":['
     for place, dataset in enumerate(datasets):
         if place:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import pyarrow as pa
+
 from sdmx_server.dataset import Dataset, Message, Rendering
 from sdmx_server.errors import SdmxError
 from sdmx_server.formats.data.writers.json_dialect import V2_0, V2_1, Dialect
@@ -31,7 +33,9 @@ def write(datasets: Sequence[Dataset], message: Message, rendering: Rendering) -
     return in_pieces(_texts(datasets, message, _DIALECTS[rendering.version]))
 
 
-def _texts(datasets: Sequence[Dataset], message: Message, dialect: Dialect) -> Iterator[str]:
+def _texts(
+    datasets: Sequence[Dataset], message: Message, dialect: Dialect
+) -> Iterator[str | pa.Buffer]:
     framed = frames(datasets, dialect)
     structure_numbers = {
         place: number for number, (_, places) in enumerate(framed) for place in places

@@ -14,8 +14,15 @@ from collections.abc import Sequence
 import msgspec
 
 from sdmx_server.dataset import Batch, Codes, Dataset, Message
-from sdmx_server.formats.data.writers.columns import Column, Lookup, PerSeries
 from sdmx_server.formats.data.writers.json_dialect import Dialect
+from sdmx_server.formats.data.writers.texts import (
+    Lookup,
+    OfSeries,
+    Piece,
+    Texts,
+    each,
+    rows,
+)
 from sdmx_server.formats.structure import json1_rules, json2_rules
 from sdmx_server.formats.structure.jsonform import Languages, Object, form
 from sdmx_server.model.artefact import Annotation
@@ -42,36 +49,40 @@ class Annotations:
         """Return the member ``annotations`` of a data set, a comma before it, if it has any."""
         return f',"annotations":[{self.cell(text)[1:]}]' if text else ""
 
-    def members(self, ids: Sequence[str], batch: Batch, dataset: Dataset) -> list[str]:
+    def members(self, ids: Sequence[str], batch: Batch, dataset: Dataset) -> Piece:
         """Return the member ``annotations`` of each series, a comma behind it, if it has any."""
         columns = [
-            self._texts(id_, batch.series[id_], dataset) for id_ in ids if id_ in batch.series
+            self._column(id_, batch.series[id_], dataset) for id_ in ids if id_ in batch.series
         ]
         if not columns:  # only other data sets of the message have any
-            return [""] * batch.series_count
-        cells = map("".join, zip(*columns, strict=True))
-        return [f'"annotations":[{cell[1:]}],' if cell else "" for cell in cells]
+            return ""
+        return Texts(_MEMBERS(rows(columns, batch.series_count)))
 
-    def columns(
-        self, ids: Sequence[str], batch: Batch, dataset: Dataset
-    ) -> list[Column | PerSeries]:
+    def columns(self, ids: Sequence[str], batch: Batch, dataset: Dataset) -> list[Piece | OfSeries]:
         """Return the cells of observations, from wherever the batch holds them."""
-        found: list[Column | PerSeries] = []
+        found: list[Piece | OfSeries] = []
         for id_ in ids:
             if id_ in batch.observations:
-                found.append(self._texts(id_, batch.observations[id_], dataset))
+                found.append(self._column(id_, batch.observations[id_], dataset))
             elif id_ in batch.series:
-                found.append(PerSeries(self._texts(id_, batch.series[id_], dataset)))
+                found.append(OfSeries(self._column(id_, batch.series[id_], dataset)))
         return found
 
-    def _texts(self, id_: str, codes: Codes, dataset: Dataset) -> list[str]:
+    def _column(self, id_: str, codes: Codes, dataset: Dataset) -> Piece:
         dictionary = dataset.dictionaries[id_]
         if id_ not in self._lookups or self._lookups[id_][0] is not dictionary:
-            self._lookups[id_] = dictionary, Lookup(dictionary, self.cell, "")
-        return self._lookups[id_][1].texts(codes)
+            self._lookups[id_] = dictionary, Lookup(dictionary, self.cell)
+        return self._lookups[id_][1].column(codes)
 
     def _number(self, annotation: bytes) -> int:
         return self.numbers.setdefault(annotation, len(self.numbers))
+
+
+def _member(cell: str) -> str:
+    return f'"annotations":[{cell[1:]}],' if cell else ""
+
+
+_MEMBERS = each(_member)
 
 
 def describe_annotations(

@@ -10,24 +10,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from sdmx_server.dataset import Batch, Component, Dataset
-from sdmx_server.formats.data.writers.columns import (
-    Column,
-    Counts,
-    PerSeries,
-    interleave,
-    of_observations,
-    of_series,
-    rows,
-)
+from sdmx_server.dataset import Batch, Codes, Component, Dataset
 from sdmx_server.formats.data.writers.json_annotations import Annotations
 from sdmx_server.formats.data.writers.json_levels import Levels
-from sdmx_server.formats.data.writers.json_numbers import Texts
 from sdmx_server.formats.data.writers.json_values import NULL, Values
+from sdmx_server.formats.data.writers.texts import (
+    Counts,
+    OfSeries,
+    Piece,
+    Render,
+    Texts,
+    constants,
+    filled,
+    lowered,
+    of_series,
+    rows,
+    weave,
+)
 
-Render = Callable[[Component], Callable[[Texts], list[str]]]
-"""How the texts of a component that lists no values become JSON."""
+Pieces = list[Piece | OfSeries]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,69 +48,85 @@ class Frame:
 
     levels: Levels
     values: Mapping[str, Values]
-    render: Render
+    render: Callable[[Component], Render]
     measure_is_due: bool
     annotations: Annotations
 
 
-def write_batches(dataset: Dataset, frame: Frame) -> Iterator[str]:
+def write_batches(dataset: Dataset, frame: Frame) -> Iterator[str | pa.Buffer]:
     """Yield the members of ``series`` or ``observations``, batch by batch, commas between."""
     write = _flat if frame.levels.is_flat else _series
     comma = ""
     for batch in dataset.batches:
-        text = write(batch, dataset, frame)
-        if text:
-            yield comma + text
+        written = write(batch, dataset, frame)
+        first = next(written, None)
+        if first is not None:
+            yield comma
+            yield first
+            yield from written
             comma = ","
 
 
-def _flat(batch: Batch, dataset: Dataset, frame: Frame) -> str:
+def _flat(batch: Batch, dataset: Dataset, frame: Frame) -> Iterator[str | pa.Buffer]:
     counts = np.diff(batch.offsets)
     if not dataset.with_observations:
         counts = np.ones(batch.series_count, dtype=np.int64)
-    key = _separated(
-        [_column(c, batch, dataset, frame) for c in frame.levels.observation_dimensions], ":"
-    )
-    columns = ['],"', *key, '":[', *_values_of_observations(batch, dataset, frame, counts)]
     count = int(counts.sum())
-    return _without_first("],", interleave(of_observations(columns, counts), count), "]")
+    if not count:
+        return
+    pieces = ['],"', *_key(frame.levels.observation_dimensions, batch, dataset, frame)]
+    pieces += ['":[', *_values_of_observations(batch, dataset, frame, counts)]
+    yield from _without_first("],", weave(lowered(pieces, counts), count))
+    yield "]"
 
 
-def _series(batch: Batch, dataset: Dataset, frame: Frame) -> str:
-    """Return series as members: those with observations first, then those without."""
-    heads = _heads(batch, dataset, frame)
+def _series(batch: Batch, dataset: Dataset, frame: Frame) -> Iterator[str | pa.Buffer]:
+    """Yield series as members: those with observations first, then those without."""
+    head = of_series(_head(batch, dataset, frame))
     counts = np.diff(batch.offsets)
-    empty = [f"{heads[s]}}}}}" for s in np.flatnonzero(counts == 0).tolist()]
-    if len(empty) == len(heads):
-        return ",".join(empty)
-    keys = [_column(c, batch, dataset, frame) for c in frame.levels.observation_dimensions]
-    columns = ['],"', *keys, '":[', *_values_of_observations(batch, dataset, frame, counts)]
-    lowered = of_observations(columns, counts)
-    parts = interleave(lowered, batch.observation_count)
-    held = np.flatnonzero(counts)
-    for series, first in zip(held.tolist(), batch.offsets[held].tolist(), strict=True):
-        parts[first * len(lowered)] = f']}}}},{heads[series]}"'
-    return ",".join([_without_first("]}},", parts, "]}}"), *empty])
+    if batch.observation_count:
+        # What begins an observation begins its series too where it is the first of it.
+        heads = rows(["]}},", *head, '"'], batch.series_count)
+        begins = Texts(
+            pa.concat_arrays([constants('],"'), heads]),
+            _numbers_of_heads(batch),
+        )
+        pieces = [begins, *_key(frame.levels.observation_dimensions, batch, dataset, frame)]
+        pieces += ['":[', *_values_of_observations(batch, dataset, frame, counts)]
+        yield from _without_first("]}},", weave(lowered(pieces, counts), batch.observation_count))
+        yield "]}}"
+    bare = np.flatnonzero(counts == 0)
+    if len(bare):
+        lines = Texts(rows([",", *head, "}}"], batch.series_count).take(pa.array(bare)))
+        written = weave([lines], len(bare))
+        yield from written if batch.observation_count else _without_first(",", written)
 
 
-def _heads(batch: Batch, dataset: Dataset, frame: Frame) -> list[str]:
-    """Return the text of each series up to its first observation."""
+def _numbers_of_heads(batch: Batch) -> Codes:
+    """Return for each observation the number of the series that it begins, from 1, or 0."""
+    numbers = np.zeros(batch.observation_count, np.int32)
+    held = np.flatnonzero(np.diff(batch.offsets))
+    numbers[batch.offsets[held]] = held + 1
+    return numbers
+
+
+def _head(batch: Batch, dataset: Dataset, frame: Frame) -> Pieces:
+    """Return what each series is made of up to its first observation."""
     levels = frame.levels
-    key = [_column(c, batch, dataset, frame) for c in levels.series_dimensions]
+    pieces: Pieces = ['"', *_key(levels.series_dimensions, batch, dataset, frame), '":{']
     attributes = [_column(c, batch, dataset, frame) for c in levels.series_attributes]
-    columns = ['"', *_separated(key, ":"), '":{']
     if levels.series_annotations:
-        members = frame.annotations.members(levels.series_annotations, batch, dataset)
-        columns.append(PerSeries(members))
+        pieces.append(frame.annotations.members(levels.series_annotations, batch, dataset))
     if attributes:
-        columns += ['"attributes":[', *_separated(attributes, ","), "],"]
-    columns.append('"observations":{')
-    return rows(of_series(columns), batch.series_count)
+        pieces += ['"attributes":[', *_separated(attributes, ","), "],"]
+    return [*pieces, '"observations":{']
 
 
-def _values_of_observations(
-    batch: Batch, dataset: Dataset, frame: Frame, counts: Counts
-) -> list[Column | PerSeries]:
+def _key(dimensions: Sequence[Component], batch: Batch, dataset: Dataset, frame: Frame) -> Pieces:
+    return _separated([_column(c, batch, dataset, frame) for c in dimensions], ":")
+
+
+def _values_of_observations(batch: Batch, dataset: Dataset, frame: Frame, counts: Counts) -> Pieces:
     """Return the values of observations, all of them, and behind them annotations."""
     levels = frame.levels
     columns = [_column(c, batch, dataset, frame) for c in levels.measures]
@@ -115,37 +135,36 @@ def _values_of_observations(
     columns += [_column(c, batch, dataset, frame) for c in levels.observation_attributes]
     said = frame.annotations.columns(levels.observation_annotations, batch, dataset)
     if said and not columns:
-        whole = rows(of_observations(said, counts), int(counts.sum()))
-        return [[cell[1:] for cell in whole]]
+        whole = rows(lowered(said, counts), int(counts.sum()))
+        return [Texts(pc.utf8_slice_codeunits(whole, 1))]
     return [*_separated(columns, ","), *said]
 
 
-def _column(
-    component: Component, batch: Batch, dataset: Dataset, frame: Frame
-) -> Column | PerSeries:
+def _column(component: Component, batch: Batch, dataset: Dataset, frame: Frame) -> Piece | OfSeries:
     """Return the cells of a component, from wherever the batch holds it."""
     id_ = component.id
     if id_ in batch.observations:
         codes = batch.observations[id_]
         return frame.values[id_].cells(codes, dataset.dictionaries[id_])
     if id_ in batch.texts:
-        texts = batch.texts[id_].to_pylist()
         values = frame.values.get(id_)
-        return values.cells_of(texts) if values else frame.render(component)(texts)
+        if values:
+            return values.cells_of(batch.texts[id_])
+        return filled(batch.texts[id_], frame.render(component), NULL)
     if id_ in batch.series:
         codes = batch.series[id_]
-        return PerSeries(frame.values[id_].cells(codes, dataset.dictionaries[id_]))
+        return OfSeries(frame.values[id_].cells(codes, dataset.dictionaries[id_]))
     return NULL
 
 
-def _separated(columns: Sequence[Column | PerSeries], separator: str) -> list[Column | PerSeries]:
-    separated: list[Column | PerSeries] = []
+def _separated(columns: Sequence[Piece | OfSeries], separator: str) -> Pieces:
+    separated: Pieces = []
     for column in columns:
         separated += [separator, column]
     return separated[1:]
 
 
-def _without_first(prefix: str, parts: list[str], end: str) -> str:
-    parts[0] = parts[0].removeprefix(prefix)
-    parts.append(end)
-    return "".join(parts)
+def _without_first(text: str, written: Iterator[pa.Buffer]) -> Iterator[pa.Buffer]:
+    """Yield what was written without the text that it begins with."""
+    yield next(written).slice(len(text))
+    yield from written

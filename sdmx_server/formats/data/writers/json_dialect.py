@@ -5,7 +5,7 @@ Source: sdmx-json 1.0.0, 2.0.0 and 2.1.0, data-message/docs and the data schemas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sdmx_server.dataset import Action, Component
@@ -17,6 +17,7 @@ from sdmx_server.formats.data.writers.json_numbers import (
     plain_numbers,
     strings,
 )
+from sdmx_server.formats.data.writers.texts import Render
 
 _SCHEMAS = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/data-message/tools/schemas"
 
@@ -52,10 +53,10 @@ class Dialect:
     actions: Mapping[Action, str]
     is_version_2: bool
     is_version_2_1: bool
-    render: Callable[[Component], Callable[[Sequence[str | None]], list[str]]]
+    render: Callable[[Component], Render]
 
 
-def _as_json_1(component: Component) -> Callable[[Sequence[str | None]], list[str]]:
+def _as_json_1(component: Component) -> Render:
     """Return how measures become JSON in 1.0: numbers wherever they can be.
 
     Data structures of SDMX 2.1 often declare no data type for their measure, which then is

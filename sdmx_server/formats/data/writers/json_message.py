@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 import msgspec
+import pyarrow as pa
 
 from sdmx_server.dataset import Component, Dataset, GroupValues, Message
 from sdmx_server.formats.data.writers.json_annotations import Annotations, describe_annotations
@@ -67,7 +68,7 @@ def frames(datasets: Sequence[Dataset], dialect: Dialect) -> list[tuple[Frame, l
 
 def write_dataset(
     dataset: Dataset, frame: Frame, dialect: Dialect, structure: int | None
-) -> Iterator[str]:
+) -> Iterator[str | pa.Buffer]:
     """Yield a data set, its observations batch by batch."""
     levels, values = frame.levels, frame.values
     for dimension in levels.dataset_dimensions:

@@ -9,15 +9,19 @@ RFC 8259, section 6.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from math import isfinite
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sdmx_server.dataset import Component
+from sdmx_server.formats.data.writers.texts import Render, Texts, each, escaping, weave
 from sdmx_server.metadata import Content, leaves
 
 NULL = "null"
+_EMPTY = pa.array(["[]", "{}", ""])
+_DECODER = msgspec.json.Decoder(list[float])
 
 NUMBERS = frozenset({"Numeric", "Long", "Short", "Float", "Double", "Integer", "Count"})
 BOOLEANS = {"true": "true", "1": "true", "false": "false", "0": "false"}
@@ -27,38 +31,36 @@ _LOOSE = re.compile(
     r"\s*(?P<sign>[+-]?)0*(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<power>[eE][+-]?[0-9]+)?\s*"
 )
 
-Texts = Sequence[str | None]
-
 
 def quote(text: str) -> str:
     """Return a text as a JSON string."""
     return msgspec.json.encode(text).decode()
 
 
-def strings(column: Texts) -> list[str]:
+def _inside(text: str) -> str:
+    return quote(text)[1:-1]
+
+
+_escape = escaping({*range(0x20), *b'"\\'}, _inside)
+
+
+def strings(texts: pa.StringArray) -> pa.StringArray:
     """Return texts as JSON strings."""
-    joined = "".join([text for text in column if text is not None])
-    if '"' in joined or "\\" in joined or not joined.isprintable():
-        quoted = {text: quote(text) for text in set(column) if text is not None}
-        return [NULL if text is None else quoted[text] for text in column]
-    return [NULL if text is None else f'"{text}"' for text in column]
+    return pc.binary_join_element_wise('"', _escape(texts), '"', "")
 
 
-def numbers(column: Texts) -> list[str]:
+def numbers(texts: pa.StringArray) -> pa.StringArray:
     """Return texts as JSON numbers, those that are none (``NaN``) as strings."""
-    if _all_numbers(column):
-        return [NULL if text is None else text for text in column]
-    return [NULL if text is None else number(text) for text in column]
+    return texts if _all_numbers(texts) else _numbers(texts)
 
 
-def plain_numbers(column: Texts) -> list[str]:
+def plain_numbers(texts: pa.StringArray) -> pa.StringArray:
     """Return texts that are JSON numbers as they are, the others (``007``) as strings."""
-    if _all_numbers(column):
-        return [NULL if text is None else text for text in column]
-    return [
-        NULL if text is None else text if _NUMBER.fullmatch(text) else quote(text)
-        for text in column
-    ]
+    return texts if _all_numbers(texts) else _plain_numbers(texts)
+
+
+def _plain_number(text: str) -> str:
+    return text if _NUMBER.fullmatch(text) else quote(text)
 
 
 def number(text: str) -> str:
@@ -73,20 +75,21 @@ def number(text: str) -> str:
     return number(f"{sign}{match['whole'] or '0'}{fraction}{match['power'] or ''}")
 
 
-def booleans(column: Texts) -> list[str]:
-    """Return texts as JSON booleans, those that are none as strings."""
-    return [NULL if text is None else BOOLEANS.get(text) or quote(text) for text in column]
+_numbers = each(number)
+_plain_numbers = each(_plain_number)
 
 
-def documents(column: Texts) -> list[str]:
+def _boolean(text: str) -> str:
+    return BOOLEANS.get(text) or quote(text)
+
+
+booleans = each(_boolean)
+"""Returns texts as JSON booleans, those that are none as strings."""
+
+
+def documents(texts: pa.StringArray) -> pa.StringArray:
     """Return texts that are JSON already; an empty array or object is no value."""
-    return [NULL if text is None or text in {"[]", "{}", ""} else text for text in column]
-
-
-def typed_arrays(column: Texts) -> list[str]:
-    """Return arrays of texts as arrays of numbers; where a member is none all are texts."""
-    found = {text: typed_array(text) for text in dict.fromkeys(column) if text is not None}
-    return [NULL if text is None else found[text] for text in column]
+    return pc.if_else(pc.is_in(texts, value_set=_EMPTY), NULL, texts)
 
 
 def typed_array(text: str) -> str:
@@ -94,8 +97,12 @@ def typed_array(text: str) -> str:
     content = msgspec.json.decode(text)
     if not content:
         return NULL
-    members = numbers([leaf for leaf in leaves(content) if isinstance(leaf, str)])
+    members = (number(leaf) for leaf in leaves(content) if isinstance(leaf, str))
     return text if any(member.startswith('"') for member in members) else _typed(content)
+
+
+typed_arrays = each(typed_array)
+"""Returns arrays of texts as arrays of numbers; where a member is none all are texts."""
 
 
 def _typed(content: Content) -> str:
@@ -104,14 +111,14 @@ def _typed(content: Content) -> str:
     return number(content) if isinstance(content, str) else NULL
 
 
-def as_json(component: Component) -> Callable[[Texts], list[str]]:
+def as_json(component: Component) -> Render:
     """Return how the texts of a component become JSON values in SDMX-JSON 2.1."""
     if component.is_array and component.data_type in NUMBERS:
         return typed_arrays
     return as_plain_json(component)
 
 
-def as_plain_json(component: Component) -> Callable[[Texts], list[str]]:
+def as_plain_json(component: Component) -> Render:
     """Return the same for 2.0, whose schema has no valid array of integers."""
     if component.is_json:
         return documents
@@ -120,14 +127,14 @@ def as_plain_json(component: Component) -> Callable[[Texts], list[str]]:
     return booleans if component.data_type == "Boolean" else strings
 
 
-def _all_numbers(column: Texts) -> bool:
-    """Tell whether all the texts of a column are JSON numbers.
+def _all_numbers(texts: pa.StringArray) -> bool:
+    """Tell whether all of some texts are JSON numbers.
 
     One decode of the whole column is several times faster than a pattern for each text.
     """
-    texts = [text for text in column if text is not None]
+    listed = b"".join(map(bytes, weave([",", Texts(texts)], len(texts))))
     try:
-        found = msgspec.json.decode(f"[{','.join(texts)}]", type=list[float])
+        found = _DECODER.decode(b"[" + listed[1:] + b"]")
     except msgspec.DecodeError:
         return False
     return len(found) == len(texts)

@@ -9,12 +9,11 @@ Source: sdmx-json 1.0.0, 2.0.0 and 2.1.0, data-message/docs/1-sdmx-json-field-gu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
+import pyarrow as pa
 
 from sdmx_server.dataset import Codes, Component
-from sdmx_server.formats.data.writers.columns import Lookup
+from sdmx_server.formats.data.writers.texts import Lookup, Piece, each, filled
 from sdmx_server.metadata import Content
 
 NULL = "null"
@@ -42,17 +41,16 @@ class Values:
             return self._numbered(msgspec.json.decode(text))
         return str(self._number(text))
 
-    def cells(self, codes: Codes, dictionary: tuple[str, ...]) -> list[str]:
+    def cells(self, codes: Codes, dictionary: tuple[str, ...]) -> Piece:
         """Return what stands for each of some codes; ``null`` for an absent one."""
         if dictionary is not self._dictionary:
             self._dictionary = dictionary
             self._lookup = Lookup(dictionary, self.cell, NULL)
-        return self._lookup.texts(codes)
+        return self._lookup.column(codes)
 
-    def cells_of(self, texts: Sequence[str | None]) -> list[str]:
+    def cells_of(self, texts: pa.StringArray) -> Piece:
         """Return what stands for each of some texts; ``null`` for an absent one."""
-        found = {text: self.cell(text) for text in dict.fromkeys(texts) if text is not None}
-        return [NULL if text is None else found[text] for text in texts]
+        return filled(texts, each(self.cell), NULL)
 
     def _numbered(self, content: Content) -> str:
         if isinstance(content, list):
