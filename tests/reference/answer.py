@@ -120,11 +120,15 @@ def packed(survey: Survey, asked: Question) -> Answer:
     )
 
 
-def answers(survey: Survey, asked: Question) -> list[Answer]:
-    """Return what the datasets of an answer must hold; none where nothing is found."""
+def answers(surveys: Sequence[Survey], asked: Question) -> list[Answer]:
+    """Return what the datasets of an answer must hold; none where nothing is found.
+
+    What lacks a component that is filtered does not match.
+    """
     found = []
     skip, left = asked.offset, asked.limit
-    for episode in episodes(survey, asked):
+    matching = [s for s in surveys if asked.filters.keys() <= {c.id for c in s.components}]
+    for survey, episode in ((s, e) for s in matching for e in episodes(s, asked)):
         pack = _of_what_is_gone(packed(survey, asked), episode)
         if pack is None:
             continue

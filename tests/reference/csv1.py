@@ -6,7 +6,7 @@ Source: SDMX-CSV 1.0 field guide; RFC 4180.
 from __future__ import annotations
 
 from tests.reference.answer import Answer
-from tests.reference.csv2 import Choices, columns, normalised_times, quoted, told
+from tests.reference.csv2 import Choices, columns, normalised_times, own, quoted, told
 from tests.reference.ml_header import id_of
 from tests.reference.survey import AGENCY, TIME, Component, Value
 
@@ -23,7 +23,7 @@ def write(answers: list[Answer], chosen: Choices) -> str:
         flow = f"{flow}: {title}" if chosen.labels == "both" else flow
         times = normalised_times(answer, chosen)
         for row in answer.rows:
-            values = [(c, told(row, answer, c.id)) for c in shown]
+            values = [(own(answer, c), told(row, answer, c.id)) for c in shown]
             lines.append([flow, *(_cell(v, c, chosen, times) for c, v in values)])
     return "".join(f"{','.join(map(quoted, line))}\r\n" for line in lines)
 
@@ -32,7 +32,8 @@ def _columns(answers: list[Answer]) -> list[Component]:
     """Return the columns; that of the measure is there though none is shown."""
     shown = columns(answers)
     if not any(answer.measures for answer in answers):
-        shown.insert(len(answers[0].survey.key), Component("OBS_VALUE", "measure", ""))
+        place = sum(c.kind in ("dimension", "time") for c in shown)
+        shown.insert(place, Component("OBS_VALUE", "measure", ""))
     return shown
 
 

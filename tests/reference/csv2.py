@@ -48,7 +48,7 @@ def write(
         times = normalised_times(answer, chosen)
         holds = [f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else "" for at in valid(answer)] * validity
         for row in answer.rows:
-            values = [(c, told(row, answer, c.id)) for c in shown]
+            values = [(own(answer, c), told(row, answer, c.id)) for c in shown]
             lines.append(_lead(row, answer, version, chosen) + _all(values, chosen, times) + holds)
     return "".join(f"{','.join(map(quoted, line))}\r\n" for line in lines)
 
@@ -73,10 +73,18 @@ def quoted(cell: str) -> str:
 
 
 def columns(answers: list[Answer]) -> list[Component]:
-    """Return the components that any dataset shows: dimensions, measures, attributes."""
-    survey = answers[0].survey
-    ids = [id_ for each in answers for id_ in (*each.measures, *each.attributes)]
-    return [c for c in survey.components if c.id in (*survey.key, *ids)]
+    """Return the components that any dataset shows: dimensions, measures, attributes.
+
+    Of each kind those of the first structure in its order, then what others add.
+    """
+    kinds = [[(a, a.survey.key) for a in answers]]
+    kinds += [[(a, a.measures) for a in answers], [(a, a.attributes) for a in answers]]
+    found: dict[str, Component] = {}
+    for kind in kinds:
+        for answer, ids in kind:
+            for id_ in ids:
+                found.setdefault(id_, answer.survey.component(id_))
+    return list(found.values())
 
 
 def _header(shown: list[Component], chosen: Choices, languages: dict[str, list[str]]) -> list[str]:
@@ -121,6 +129,11 @@ def _all(
         told_value = times.get(value, value) if component.id == TIME else value
         cells += _cells(told_value, component, chosen.labels)
     return cells
+
+
+def own(answer: Answer, column: Component) -> Component:
+    """Return the component that a dataset has in a column, which may be coded otherwise."""
+    return next((c for c in answer.survey.components if c.id == column.id), column)
 
 
 def told(row: Row, answer: Answer, id_: str) -> Value:

@@ -61,12 +61,13 @@ class Question:
     context: str = "dataflow"
 
 
-def url_of_2(asked: Question, survey: Survey) -> str:
+def url_of_2(asked: Question, *surveys: Survey) -> str:
     """Return the URL of SDMX-REST 2.2."""
+    names = [survey.name for survey in surveys]
     id_ = {
-        "dataflow": survey.name,
-        "datastructure": f"DSD_{survey.name}",
-        "provisionagreement": survey.agreements.get(asked.provider or ""),
+        "dataflow": ",".join(names),
+        "datastructure": ",".join(f"DSD_{name}" for name in names),
+        "provisionagreement": surveys[0].agreements.get(asked.provider or ""),
     }[asked.context]
     keys = ",".join(".".join(_one(codes) for codes in key) for key in asked.keys) or "*"
     given = {f"c[{component}]": _expression(alts) for component, alts in asked.filters.items()}
