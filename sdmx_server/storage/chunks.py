@@ -156,7 +156,8 @@ def _texts(lengths: pa.Array, content: pa.BinaryArray) -> pa.StringArray:
     valid, held = lengths.buffers()
     ends = np.empty(count + 1, np.int32)
     ends[0] = 0
-    np.cumsum(np.frombuffer(held, lengths.type.to_pandas_dtype(), count), out=ends[1:])
+    width = lengths.type.bit_width // 8
+    np.cumsum(np.frombuffer(held, np.dtype(f"u{width}"), count), out=ends[1:])
     return pa.StringArray.from_buffers(
         count, pa.py_buffer(ends), content.buffers()[2], valid, lengths.null_count
     )
