@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +17,7 @@ from sdmx_server.dataset import Codes, Layout
 from sdmx_server.storage.columns import Flags, Keys
 from sdmx_server.storage.series_index import observation_columns
 
-Number = TypeVar("Number", Codes, Keys)
-
-_FEW_STRETCHES = 200
+_FEW = 100  # texts that are put in between faster than all are gathered anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,65 +105,44 @@ def merge(held: Block, new: Block, places: tuple[Keys, Keys], *, replace: bool) 
     spots = np.searchsorted(places[0], places[1])
     updates = places[0][np.minimum(spots, len(places[0]) - 1)] == places[1]
     inserts = ~updates
-    first = len(held.series)
-    rows = np.arange(first, first + len(new.series))
-    chosen = np.arange(first)
     if inserts.any():
-        chosen = np.insert(chosen, spots[inserts], rows[inserts])
-    before = spots[updates]
-    at = before + np.cumsum(inserts)[updates]
-    chosen[at] = rows[updates]
-    merged = _Merged(chosen, at, before, replace)
+        count = len(held.series)
+        chosen = np.insert(np.arange(count), spots[inserts], np.flatnonzero(inserts) + count)
+        held = pick(join([held, new]), chosen)
+    rows = np.flatnonzero(updates)
+    at = spots[rows] + np.cumsum(inserts)[rows]
     return Block(
-        _merged_codes(held.series, new.series, merged),
-        {c: _merged_codes(codes, new.codes[c], merged) for c, codes in held.codes.items()},
-        {c: _merged_texts(texts, new.texts[c], merged) for c, texts in held.texts.items()},
+        held.series,
+        {
+            c: _updated_codes(codes, at, new.codes[c][rows], replace)
+            for c, codes in held.codes.items()
+        },
+        {
+            c: _updated_texts(texts, at, new.texts[c].take(pa.array(rows)), replace)
+            for c, texts in held.texts.items()
+        },
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Merged:
-    """Which observations stand where once two blocks are one.
-
-    Attributes:
-        chosen: places in both blocks, one behind the other.
-        updated: those in the result that were there before.
-        before: the places that these had.
-        replace: whether nothing of them stays.
-    """
-
-    chosen: Keys
-    updated: Keys
-    before: Keys
-    replace: bool
-
-
-def _merged_codes(held: Number, new: Number, merged: _Merged) -> Number:
-    codes = np.concatenate([held, new]).take(merged.chosen)
-    if not merged.replace:
-        own = codes[merged.updated]
-        codes[merged.updated] = np.where(own < 0, held[merged.before], own)
+def _updated_codes(held: Codes, at: Keys, new: Codes, replace: bool) -> Codes:
+    given = np.ones(len(new), np.bool_) if replace else new >= 0
+    if not given.any():
+        return held
+    codes = held.copy()
+    codes[at[given]] = new[given]
     return codes
 
 
-def _merged_texts(held: pa.Array, new: pa.Array, merged: _Merged) -> pa.Array:
-    chosen, first = merged.chosen, len(held)
-    if new.null_count and not merged.replace:
-        own = chosen[merged.updated]
-        kept = np.where(np.asarray(new.is_null())[own - first], merged.before, own)
-        if len(chosen) == first and kept.max() < first:
-            return held
-        chosen = chosen.copy()
-        chosen[merged.updated] = kept
-    return _gathered(pa.concat_arrays([held, new]), chosen)
-
-
-def _gathered(texts: pa.Array, places: Keys) -> pa.Array:
-    """Return texts by their places; a few stretches are copied faster as such."""
-    starts = np.append(0, np.flatnonzero(places[1:] != places[:-1] + 1) + 1)
-    if len(starts) > _FEW_STRETCHES:
-        return texts.take(pa.array(places))
-    lengths = np.diff(starts, append=len(places)).tolist()
-    return pa.concat_arrays(
-        [texts.slice(*each) for each in zip(places[starts].tolist(), lengths, strict=True)]
-    )
+def _updated_texts(held: pa.Array, at: Keys, new: pa.Array, replace: bool) -> pa.Array:
+    if not replace:
+        given = np.asarray(new.is_valid())
+        at, new = at[given], new.drop_null()
+    if len(at) > _FEW:
+        chosen = np.arange(len(held))
+        chosen[at] = np.arange(len(held), len(held) + len(at))
+        return pa.concat_arrays([held, new]).take(pa.array(chosen))
+    parts, start = [], 0
+    for place, row in enumerate(at.tolist()):
+        parts += [held.slice(start, row - start), new.slice(place, 1)]
+        start = row + 1
+    return pa.concat_arrays([*parts, held.slice(start)])

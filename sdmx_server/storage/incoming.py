@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sdmx_server.dataset import Codes
-from sdmx_server.storage.columns import Keys, pack, text_column
+from sdmx_server.storage.columns import Keys, among, pack, text_column
 from sdmx_server.storage.dictionaries import GrowingDictionary, Joined, join
 from sdmx_server.storage.series_index import SeriesIndex
 
@@ -88,20 +88,25 @@ class SeriesNumbers:
 def number_series(index: SeriesIndex, joined: Joined, new: Mapping[str, Codes]) -> SeriesNumbers:
     """Number the series of the old version and those that come in, given by dimension."""
     dimensions = index.layout.dimensions
-    columns = [
-        np.concatenate([joined.held[d][index.series[d]], joined.new[d][new[d]]], dtype=np.int32)
-        for d in dimensions
-    ]
-    held = len(index.counts)
-    sizes = [len(joined.texts[d]) for d in dimensions]
-    keys = pack(columns, sizes, held + len(new[dimensions[0]]))
-    values, places = np.unique(keys, return_index=True)
-    numbers = np.searchsorted(values, keys)
+    held = [joined.held[d][index.series[d]] for d in dimensions]
+    coming = [joined.new[d][new[d]] for d in dimensions]
+    columns = [np.concatenate(both) for both in zip(held, coming, strict=True)]
+    count = len(index.counts)
+    keys = pack(columns, [len(joined.texts[d]) for d in dimensions], len(columns[0]))
+    of_held, of_new = keys[:count], keys[count:]  # those that are held are in order
+    further, firsts = np.unique(of_new, return_index=True)
+    is_new = ~among(further, of_held)
+    further, firsts = further[is_new], firsts[is_new]
+    places = np.searchsorted(of_held, further)
+    shifts = np.cumsum(np.bincount(places, minlength=count + 1))[:count]
     return SeriesNumbers(
-        numbers[:held],
-        numbers[held:],
-        {d: column[places] for d, column in zip(dimensions, columns, strict=True)},
-        len(values),
+        np.arange(count) + shifts,
+        np.searchsorted(of_held, of_new) + np.searchsorted(further, of_new),
+        {
+            d: np.insert(there, places, codes[firsts])
+            for d, there, codes in zip(dimensions, held, coming, strict=True)
+        },
+        count + len(further),
     )
 
 

@@ -98,7 +98,8 @@ def make_run(parts: Sequence[pa.Table], time: str | None, ranks: Ranks, first: i
         starts = _starts(series)
     members = series[starts].astype(np.int32)
     ends = np.append(starts, len(series)).astype(np.int64)
-    return Run(rows.drop_columns([SERIES]), order, members, ends, first, not rising.all())
+    rows = rows.drop_columns([SERIES])
+    return Run(rows, order, members, ends, first, not rising.all())
 
 
 def write_run(run: Run, file: Path) -> Run:
