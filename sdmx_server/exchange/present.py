@@ -21,7 +21,8 @@ from sdmx_server.storage.revisions import RevisionReader, Revisions
 
 Made = TypeVar("Made")
 
-_REMEMBERED = 2_000
+_REMEMBERED = 64_000_000
+_USUAL = 20_000  # about how many bytes of memory something takes whose size is not told
 _ATTEMPTS = 8
 
 
@@ -42,12 +43,20 @@ class Present:
     closed: Maintenance | None
     _memory: Cache[Hashable, Any] = field(default_factory=lambda: Cache(_REMEMBERED))
 
-    def remember(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what was made for a key before, or make it; what was used last is kept."""
+    def remember(
+        self, key: Hashable, make: Callable[[], Made], size: Callable[[Made], int] | None = None
+    ) -> Made:
+        """Return what was made for a key before, or make it; what was used last is kept.
+
+        Args:
+            key: stands for all that it is made from, beside this moment.
+            make: makes it.
+            size: tells how many bytes it takes, where that is more than usual.
+        """
         kept: Made | None = self._memory.get(key)
         if kept is None:
             kept = make()
-            self._memory.put(key, kept, 1)
+            self._memory.put(key, kept, size(kept) if size else _USUAL)
         return kept
 
 

@@ -61,9 +61,15 @@ class Stores:
             return present.datasets.get(dataset)
         return self.observations.current(dataset, as_of)
 
-    def remember(self, as_of: datetime | None, key: Hashable, make: Callable[[], Made]) -> Made:
+    def remember(
+        self,
+        as_of: datetime | None,
+        key: Hashable,
+        make: Callable[[], Made],
+        size: Callable[[Made], int] | None = None,
+    ) -> Made:
         """Return what was made for a key of what holds now; make it of an earlier instant."""
-        return self.present().remember(key, make) if as_of is None else make()
+        return self.present().remember(key, make, size) if as_of is None else make()
 
 
 def open_stores(url: str) -> Stores:

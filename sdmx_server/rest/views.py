@@ -112,25 +112,42 @@ def _rendering(chosen: DataFormat, asked: Asked) -> Rendering:
 
 def structure(query: StructureQuery, dialect: Dialect) -> Response:
     """Answer a structure query in the format that the client prefers."""
-    here = site()
     _check_past(query)
 
     def make(chosen: StructureFormat, asked: Asked) -> Iterable[bytes]:
-        artefacts = structure_exchange.answer(
-            query,
-            stores_now(),
-            to_agencies=dialect.to_agencies,
-            available_under=here.access if dialect.with_availability else None,
-            time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
+        message, format_ = asked.message, (chosen.media_type, chosen.version)
+        languages = message.languages, message.only_languages, message.all_languages
+        body = stores_now().remember(
+            query.as_of,
+            ("structures", query, dialect.name, format_, languages),
+            lambda: _structures(query, dialect, chosen, replace(message, id=_ANY_ID)),
+            size=len,
         )
-        if not any(map(chosen.can_hold, artefacts)):
-            urn = next(a.urn for a in artefacts if isinstance(a, Maintainable))
-            refusal = _inexpressible(urn, chosen, "structure+json;version=2.1.0")
-            # Of a list nothing is left; an artefact that was named is there in other formats.
-            raise refusal if query.artefact.ids else NoResults(refusal.detail)
-        return [chosen.write(artefacts, asked.message)]
+        return [body.replace(_ANY_ID.encode(), message.id.encode(), 1)]
 
     return _answered(dialect.structures, make, as_of=query.as_of)
+
+
+_ANY_ID = "M000000000000000000000000"
+"""Stands for the id of a message, all that differs where a question is put in other words."""
+
+
+def _structures(
+    query: StructureQuery, dialect: Dialect, chosen: StructureFormat, message: Message
+) -> bytes:
+    artefacts = structure_exchange.answer(
+        query,
+        stores_now(),
+        to_agencies=dialect.to_agencies,
+        available_under=site().access if dialect.with_availability else None,
+        time_is_read=chosen.version != "2.1",  # clients in use fail at TimeRange there
+    )
+    if not any(map(chosen.can_hold, artefacts)):
+        urn = next(a.urn for a in artefacts if isinstance(a, Maintainable))
+        refusal = _inexpressible(urn, chosen, "structure+json;version=2.1.0")
+        # Of a list nothing is left; an artefact that was named is there in other formats.
+        raise refusal if query.artefact.ids else NoResults(refusal.detail)
+    return chosen.write(artefacts, message)
 
 
 def availability(query: AvailabilityQuery, dialect: Dialect) -> Response:

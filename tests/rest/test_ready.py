@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -172,6 +173,30 @@ def test_private_answers_are_made_anew(tmp_path):
     with holding(tmp_path, restricted=("TST:OTHER",), anonymous_read=False) as client:
         assert [client.get(DATA).status_code for _ in range(2)] == [401] * 2
         assert client.get("/sdmx/v2/structure/dataflow").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "others"),
+    [
+        ("/sdmx/v2/structure/dataflow", ("/sdmx/v2/structure/dataflow/*", "/sdmx/v1/dataflow")),
+        ("/sdmx/v1/codelist", ("/sdmx/v1/codelist/all/all/latest", "/sdmx/v1/codelist?x=1")),
+    ],
+)
+@pytest.mark.parametrize("accept", ["*/*", "application/xml", "application/json"])
+def test_other_words_for_a_question_change_the_id_of_the_message_alone(
+    client, path, others, accept
+):
+    def asked(target):
+        answer = client.get(target, headers={"Accept": accept})
+        (id_,) = set(re.findall(rb"M[0-9a-f]{24}", answer.data))
+        assert f'"{id_.decode()[1:]}"' == answer.headers["ETag"]
+        return answer.content_type, id_, answer.data.replace(id_, b"")
+
+    first = asked(path)
+    for other in others:
+        found = asked(other)
+        assert found[1] != first[1]
+        assert found[2] == first[2] or found[0] != first[0]
 
 
 def test_a_publication_is_seen_by_the_next_request(client):
