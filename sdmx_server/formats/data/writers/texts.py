@@ -168,8 +168,8 @@ def of_series(pieces: Sequence[Piece | OfSeries]) -> list[Piece]:
 def rows(pieces: Sequence[Piece], count: int) -> pa.StringArray:
     """Return one text a row."""
     gathered = _gathered(pieces, slice(0, count), ())
-    ends = np.ascontiguousarray(_ends(gathered)[:: len(pieces)])
-    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), gathered.buffers()[2])
+    places = np.ascontiguousarray(ends(gathered)[:: len(pieces)])
+    return pa.StringArray.from_buffers(count, pa.py_buffer(places), gathered.buffers()[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,14 +295,14 @@ def content(texts: pa.StringArray) -> memoryview:
     held = texts.buffers()[2]
     if held is None or not len(texts):
         return memoryview(b"")
-    ends = _ends(texts)
-    return memoryview(held)[int(ends[0]) : int(ends[-1])]
+    places = ends(texts)
+    return memoryview(held)[int(places[0]) : int(places[-1])]
 
 
-def _ends(texts: pa.StringArray) -> npt.NDArray[np.int32]:
+def ends(texts: pa.StringArray) -> npt.NDArray[np.int32]:
     """Return where the first text begins in the bytes of an array, and where each ends."""
-    ends = np.frombuffer(texts.buffers()[1], np.int32)
-    return ends[texts.offset : texts.offset + len(texts) + 1]
+    places = np.frombuffer(texts.buffers()[1], np.int32)
+    return places[texts.offset : texts.offset + len(texts) + 1]
 
 
 def each(write: Write) -> Render:
@@ -332,11 +332,11 @@ def escaping(special: Collection[int], write: Write) -> Render:
         if not held.translate(None, harmless):
             return texts
         marked = np.flatnonzero(np.frombuffer(held.translate(marks), np.bool_))
-        ends = _ends(texts)
-        rows = np.unique(np.searchsorted(ends[1:] - ends[0], marked, side="right"))
+        stops = ends(texts)[1:] - ends(texts)[0]
+        found = np.unique(np.searchsorted(stops, marked, side="right"))
         places = np.arange(len(texts), dtype=np.int32)
-        places[rows] = np.arange(len(rows), dtype=np.int32) + np.int32(len(texts))
-        written = write_each(texts.take(pa.array(rows)))
+        places[found] = np.arange(len(texts), len(texts) + len(found), dtype=np.int32)
+        written = write_each(texts.take(pa.array(found)))
         return pc.take(pa.concat_arrays([texts, written]), pa.array(places), boundscheck=False)
 
     return render
