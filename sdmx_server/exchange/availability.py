@@ -181,7 +181,7 @@ def _extent_of_series(part: Slice, selection: Selection, ids: Set[str] | None) -
 def _extent_of_observations(part: Slice, selection: Selection) -> Extent:
     seen: dict[str, set[int]] = {d.id: set() for d in part.structure.key}
     series_count = observation_count = 0
-    for batch in selection.batches():
+    for batch in selection.batches(columns=seen):
         series_count += batch.series_count
         observation_count += batch.observation_count
         for id_, codes in seen.items():

@@ -173,7 +173,7 @@ def _reason(pieces: Iterable[_Piece], left_out: Iterable[SdmxError]) -> SdmxErro
 
 
 def _holds_any(selection: Selection) -> bool:
-    return next(selection.batches(), None) is not None
+    return next(selection.batches(columns=()), None) is not None
 
 
 @dataclass(frozen=True)

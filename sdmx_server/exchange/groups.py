@@ -70,7 +70,7 @@ def _distinct(selection: Selection, columns: tuple[str, ...]) -> list[list[int]]
     if selection.is_exact:
         sources: Iterable[Mapping[str, Codes]] = [selection.series]
     else:
-        sources = (batch.series for batch in selection.batches())
+        sources = (batch.series for batch in selection.batches(columns=columns))
     found = [np.stack([source[id_] for id_ in columns]) for source in sources]
     if not found:
         return []

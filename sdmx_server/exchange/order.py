@@ -5,11 +5,12 @@ Source: SDMX-REST 2.2, doc/data.md ("sort", "dimensionAtObservation").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf, isnan
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
 from sdmx_server.dataset import Level, ResolvedStructure
 from sdmx_server.errors import QuerySyntaxError
@@ -18,6 +19,7 @@ from sdmx_server.exchange.numbers import number
 from sdmx_server.exchange.packaging import Packaging
 from sdmx_server.exchange.predicates import NUMERIC_TYPES
 from sdmx_server.query import SortLevel
+from sdmx_server.storage.columns import pack
 
 
 def order_of(
@@ -40,7 +42,8 @@ def order_of(
     levels = _spelled_out(sort, structure, packaging)
     if not levels or not table.row_count:
         return np.arange(table.row_count)
-    order: Rows = np.lexsort([_rank(level, table, structure) for level in levels][::-1])
+    ranks = [_rank(level, table, structure) for level in levels]
+    order: Rows = np.argsort(_packed(ranks), kind="stable")
     return order
 
 
@@ -48,9 +51,9 @@ def series_together(table: Table, order: Rows, key: tuple[str, ...]) -> Rows:
     """Bring rows of one series together, series in the order of their first row."""
     if not key or not len(order):
         return order
-    columns = np.stack([table.codes[id_][order] for id_ in key])
-    _, first, series = np.unique(columns, axis=1, return_index=True, return_inverse=True)
-    together: Rows = order[np.argsort(first[series.ravel()], kind="stable")]
+    keys = _packed([table.codes[id_][order] for id_ in key])
+    _, first, series = np.unique(keys, return_index=True, return_inverse=True)
+    together: Rows = order[np.argsort(first[series], kind="stable")]
     return together
 
 
@@ -81,6 +84,14 @@ def _spelled_out(
     return list(levels.values())
 
 
+def _packed(ranks: Sequence[npt.NDArray[np.signedinteger]]) -> Rows:
+    """Return one number a row that orders rows as their ranks do, the first leading."""
+    lowest = [int(rank.min()) for rank in ranks]
+    sizes = [int(rank.max()) - low + 1 for rank, low in zip(ranks, lowest, strict=True)]
+    raised = [rank - low for rank, low in zip(ranks, lowest, strict=True)]
+    return pack(raised, sizes, len(ranks[0]))
+
+
 def _rank(level: SortLevel, table: Table, structure: ResolvedStructure) -> npt.NDArray[np.int64]:
     if level.component in table.codes:
         rank = table.codes[level.component].astype(np.int64)
@@ -97,9 +108,13 @@ def _rank_of_texts(
         return np.zeros(table.row_count, dtype=np.int64)
     component = structure.component(component_id)
     numeric = component is not None and component.data_type in NUMERIC_TYPES
-    keys = [_number(text) if numeric else (0.0, text or "") for text in texts.to_pylist()]
+    encoded = pc.dictionary_encode(texts)
+    distinct = (*encoded.dictionary.to_pylist(), None)
+    keys = [_number(text) if numeric else (0.0, text or "") for text in distinct]
     place = {key: n for n, key in enumerate(sorted(set(keys)))}
-    return np.array([place[key] for key in keys], dtype=np.int64)
+    ranks = np.array([place[key] for key in keys], dtype=np.int64)
+    rank: npt.NDArray[np.int64] = ranks[np.asarray(encoded.indices.fill_null(-1))]
+    return rank
 
 
 def _number(text: str | None) -> tuple[float, str]:

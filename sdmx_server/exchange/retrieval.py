@@ -181,7 +181,7 @@ def _lacking(former: Selection, later: Selection, part: Slice) -> Selection:
         for id_ in ids
     }
     held: set[bytes] = set()
-    for batch in later.batches():
+    for batch in later.batches(columns=ids):
         held.update(_keys({i: translations[i][c] for i, c in _columns(batch, ids).items()}))
 
     def lacks(batch: Batch) -> Flags:
