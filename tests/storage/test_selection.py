@@ -250,7 +250,7 @@ def selected(rows, wanted, keys, places=None):
         for name, bits in wanted.items()
     }
     stored = {}
-    shelf = Shelf(lambda _: [], stored.__setitem__)
+    shelf = Shelf(lambda _: iter(()), stored.__setitem__)
     publication = Publication("D", LAYOUT, table(rows), Action.MERGE)
     contents = apply(publication, Contents(empty_index(LAYOUT), {}), shelf, Arrangement(chunk=3))
     masks = {name: only(*texts) for name, texts in allowed.items()}
