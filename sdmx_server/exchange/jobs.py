@@ -10,13 +10,13 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Semaphore, Thread
+from threading import Thread
 
 from sdmx_server.errors import SdmxError, TooLarge, Unavailable
 from sdmx_server.storage.jobs import JobStore, Outcome, Standing, State, Work
 
 _MOST_WAITING = 100
-_PATIENCE = 0.1  # seconds
+_PATIENCE = 0.2  # seconds
 _STEP = 16_000_000  # bytes that are written between two looks at what all results take
 
 
@@ -65,7 +65,6 @@ class Jobs:
     def __init__(self, store: JobStore, at_once: int) -> None:
         self.store = store
         self._at_once = at_once
-        self._turn = Semaphore(at_once)
 
     def accept(self, order: Order) -> Standing:
         """Queue an answer to be made.
@@ -81,7 +80,7 @@ class Jobs:
         return Standing(work.job, State.QUEUED, 0, None, None)
 
     def _run(self, work: Work, order: Order) -> None:
-        with work, self._turn, self._place(work) as is_wanted:
+        with work, self._place(work) as is_wanted:
             if not is_wanted:
                 return
             work.start()

@@ -101,12 +101,16 @@ def test_the_answer_is_the_same_as_at_once(client, question, encoding):
     assert later.headers["Content-Length"] == str(len(later.data))
 
 
-def test_the_answer_is_of_the_moment_of_the_question(client):
+def test_the_answer_is_of_the_moment_of_the_question(client, tmp_path):
     at_once = client.get(HIST, headers=CSV)
-    accepted = client.get(HIST, headers=LATER | CSV)
+    finished(client, client.get(EXR, headers=LATER))
     stores = client.application.extensions[EXTENSION].stores
-    publish(history("1.0.0").deliveries[0][1], stores, T3 + timedelta(days=30))
+    with JobStore(tmp_path / "jobs").place(1):  # nobody else can make one meanwhile
+        accepted = client.get(HIST, headers=LATER | CSV)
+        publish(history("1.0.0").deliveries[0][1], stores, T3 + timedelta(days=30))
+        assert client.get(path_of(accepted.headers["Location"])).json["state"] == "queued"
 
+    assert client.get(HIST, headers=CSV).data != at_once.data
     assert result_of(client, accepted).data == at_once.data
 
 
