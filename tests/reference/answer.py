@@ -13,7 +13,7 @@ from datetime import datetime
 from tests.reference.changes import Episode, episodes
 from tests.reference.question import ALL, Question
 from tests.reference.selection import ends, in_order
-from tests.reference.survey import TIME, Component, Row, Survey
+from tests.reference.survey import SAID_OF_OBSERVATION, SAID_OF_SERIES, TIME, Component, Row, Survey
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Answer:
         of_dataset: values of attributes of the dataset.
         groups: what is said of groups.
         rows: the observations, or series where none are shown, in order.
+        annotated: ``series`` and ``observation`` where what is said of them is shown.
         valid_from, valid_to: since when these hold, until when they did; None for not asked.
     """
 
@@ -66,6 +67,7 @@ class Answer:
     of_dataset: Row = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    annotated: frozenset[str] = frozenset()
     valid_from: datetime | None = None
     valid_to: datetime | None = None
 
@@ -90,6 +92,18 @@ class Answer:
             key = {id_: row[id_] for id_ in self.series_key}
             found.setdefault(tuple(key.values()), Series(key, [])).rows.append(row)
         return list(found.values())
+
+    def said_of_series(self, row: Row) -> list[Row]:
+        """Return the annotations of the series that an observation belongs to."""
+        is_theirs = "series" in self.annotated and self.observed == TIME
+        return row.get(SAID_OF_SERIES, []) if is_theirs else []
+
+    def said_of_observation(self, row: Row) -> list[Row]:
+        """Return the annotations of an observation; of series other than in time, those too."""
+        said: list[Row] = []
+        if "series" in self.annotated and self.observed != TIME:
+            said += row.get(SAID_OF_SERIES, [])
+        return said + (row.get(SAID_OF_OBSERVATION, []) if "observation" in self.annotated else [])
 
     def at(self, *levels: str) -> list[Component]:
         """Return the shown attributes of some levels."""
@@ -117,6 +131,7 @@ def packed(survey: Survey, asked: Question) -> Answer:
         measures=measures,
         levels=levels,
         with_observations=observed == ALL or bool(measures) or "observation" in levels.values(),
+        annotated=_annotated(asked.attributes),
     )
 
 
@@ -152,7 +167,13 @@ def _of_what_is_gone(pack: Answer, episode: Episode) -> Answer | None:
         return pack
     if gone == "":
         return replace(
-            pack, action="Delete", attributes=(), measures=(), levels={}, with_observations=True
+            pack,
+            action="Delete",
+            attributes=(),
+            measures=(),
+            levels={},
+            with_observations=True,
+            annotated=frozenset(),
         )
     if pack.action == "Replace" or gone not in (*pack.attributes, *pack.measures):
         return None
@@ -163,6 +184,7 @@ def _of_what_is_gone(pack: Answer, episode: Episode) -> Answer | None:
         measures=tuple(id_ for id_ in pack.measures if id_ == gone),
         levels={id_: level for id_, level in pack.levels.items() if id_ == gone},
         with_observations=True,
+        annotated=frozenset(),
     )
 
 
@@ -215,6 +237,14 @@ def _shown(words: tuple[str, ...], components: Sequence[Component]) -> tuple[str
         for c in components
         if {"all", "dsd", c.id} & set(words) or any(c.level in levels.get(w, ()) for w in words)
     )
+
+
+def _annotated(words: tuple[str, ...]) -> frozenset[str]:
+    """Return whose annotations are shown: where all attributes of a level are."""
+    levels = {"series": "series", "obs": "observation"}
+    if {"all", "dsd"} & set(words):
+        return frozenset(levels.values())
+    return frozenset(level for word, level in levels.items() if word in words)
 
 
 def _level(attribute: Component, observed: str) -> str:

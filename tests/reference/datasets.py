@@ -30,7 +30,17 @@ from tests.conformance.artefacts import (
     dsd,
     text,
 )
-from tests.reference.survey import PROVIDER, TIME, Component, Publication, Row, Survey, Value
+from tests.reference.survey import (
+    PROVIDER,
+    SAID_OF_OBSERVATION,
+    SAID_OF_SERIES,
+    TIME,
+    Component,
+    Publication,
+    Row,
+    Survey,
+    Value,
+)
 
 VERSION = "1.0.0"
 CREATED = datetime(2011, 6, 1, tzinfo=UTC)
@@ -95,6 +105,13 @@ _PERIODS = {
     "D": ("2010-01-31", "2010-02-28", "2012-02-29", "2010-D045"),
 }
 _NOTE = {"en": 'Good; "best", year', "id": "Tahun baik", "fr-CH": "Bonne année & <fin>\n2"}
+
+
+_SAID = [
+    {"id": "A1", "title": "Source <of>", "type": "SOURCE", "texts": {"en": "Markets & more"}},
+    {"type": "NOTE", "texts": {"en": 'Said "so"', "id": "Dua\nbaris"}},
+    {"title": "Title alone; ]]>"},
+]
 
 
 def _dimension(id_: str, name: str, codes: Mapping[str, str] | None = None) -> Component:
@@ -173,6 +190,8 @@ def _plain_rows() -> Iterator[Row]:
                     "OBS_STATUS": list(_STATUSES)[number % 3] if number % 5 else None,
                     "OBS_COM": TEXTS[number % len(TEXTS)] if number % 7 in (1, 2) else None,
                     PROVIDER: f"{AGENCY}.{'BIS' if area in ('Z', 'A') else 'ECB'}",
+                    SAID_OF_SERIES: _SAID[: n % 3] if area in ("a", "10") and n % 3 else None,
+                    SAID_OF_OBSERVATION: _SAID[n % 3 : n % 3 + 1] if number % 9 == 4 else None,
                 }
             )
 

@@ -50,7 +50,6 @@ def _document(answer: Answer, prepared: datetime) -> Document:
             level: [_described(c, answer) for c in components]
             for level, components in levels.items()
         },
-        "annotations": [],
     }
     return Document(
         meta={**json2.meta(prepared, _SCHEMA), "$schema": None},

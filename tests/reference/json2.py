@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.reference.answer import Answer
+from tests.reference.csv1 import best_language
 from tests.reference.json_document import Document, Json, Number
 from tests.reference.ml_header import SENDER, urn_of
 from tests.reference.periods import span
@@ -71,20 +72,31 @@ def arranged(
     answer: Answer, key_value: Any, of_series: Any, of_observation: Any, key: list[Component]
 ) -> Json:
     """Return the series with their observations, or all flat observations as of no series."""
+
+    def observation(row: Row) -> Json:
+        key_values = [key_value(row, c) for c in key]
+        return key_values, of_observation(row), said(answer.said_of_observation(row))
+
     if answer.is_flat:
-        flat = [([key_value(row, c) for c in key], of_observation(row)) for row in answer.rows]
-        return [([], [], flat)]
+        return [([], [], [], [observation(row) for row in answer.rows])]
     return [
         (
             [key_value(series.key, c) for c in key],
             of_series(series.rows[0]),
-            [
-                ([key_value(row, c) for c in key], of_observation(row))
-                for row in series.rows
-                if answer.with_observations
-            ],
+            said(answer.said_of_series(series.rows[0])),
+            [observation(row) for row in series.rows if answer.with_observations],
         )
         for series in answer.series
+    ]
+
+
+def said(annotations: list[Row]) -> Json:
+    """Return annotations: their texts in the best language, and in all."""
+    return [
+        {**annotation, "text": best_language(annotation["texts"])}
+        if "texts" in annotation
+        else annotation
+        for annotation in annotations
     ]
 
 
@@ -144,7 +156,6 @@ def _structure(
             level: [_described(c, is_2_1) for c in components]
             for level, components in levels.items()
         },
-        "annotations": [],
     }
 
 

@@ -33,7 +33,8 @@ class Document:
         dataset: the dataset without what is in it.
         of_dataset: values of attributes, in the order of the components.
         groups: key and values of attributes.
-        series: key, values of attributes, and observations with key and values.
+        series: key, values of attributes, annotations, and observations with key, values and
+            annotations.
     """
 
     meta: Json
@@ -41,7 +42,7 @@ class Document:
     dataset: Json
     of_dataset: list[Json]
     groups: list[tuple[list[Json], list[Json]]]
-    series: list[tuple[list[Json], list[Json], list[tuple[list[Json], list[Json]]]]]
+    series: list[tuple[list[Json], list[Json], list[Json], Json]]
 
 
 def read(data: bytes) -> list[Document]:
@@ -89,6 +90,7 @@ class _Reading:
     def __init__(self, structure: Json) -> None:
         self._structure = structure
         self._values: dict[str, list[Json]] = {}
+        self._annotations = structure.pop("annotations")
         self._levels: dict[tuple[str, str], list[str]] = {}
         for kind in ("dimensions", "measures", "attributes"):
             for level, components in structure.get(kind, {}).items():
@@ -114,7 +116,7 @@ class _Reading:
         is_flat = "observations" in dataset
         if is_flat:
             flat = self._observations({}, dataset.pop("observations"))
-            series += [([], [], flat)]
+            series += [([], [], [], flat)]
         at_observation = self._levels["dimensions", "observation"]
         structure = {
             **self._structure,
@@ -123,18 +125,19 @@ class _Reading:
         }
         return Document(meta, structure, dataset, of_dataset, groups, series)
 
-    def _series(self, key: str, series: Json) -> tuple[list[Json], list[Json], Json]:
+    def _series(self, key: str, series: Json) -> Json:
         own = self._own(key, "series")
         attributes = self._listed(series.pop("attributes", []), "attributes", "series")
         observations = self._observations(own, series.pop("observations"))
+        said = self._said(series.pop("annotations", []))
         assert series == {}
-        return self._whole(own), attributes, observations
+        return self._whole(own), attributes, said, observations
 
     def _observations(self, above: dict[str, Json], found: Json) -> Json:
         return [
             (
                 self._whole(above | self._own(key, "observation")),
-                self._of_observation(values),
+                *self._of_observation(values),
             )
             for key, values in found.items()
         ]
@@ -159,10 +162,13 @@ class _Reading:
             for place, number in enumerate(numbers)
         ]
 
-    def _of_observation(self, values: Json) -> list[Json]:
+    def _of_observation(self, values: Json) -> tuple[list[Json], list[Json]]:
         measures = self._levels.get(("measures", "observation"), ["OBS_VALUE"])
         ids = [*measures, *self._levels["attributes", "observation"]]
-        return self._resolved(values, ids)
+        return self._resolved(values[: len(ids)], ids), self._said(values[len(ids) :])
+
+    def _said(self, numbers: list[Json]) -> list[Json]:
+        return [self._annotations[int(number.digits)] for number in numbers]
 
     def _listed(self, values: Json, kind: str, level: str) -> list[Json]:
         return self._resolved(values, self._levels.get((kind, level), []))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tests.reference.answer import Answer, Group, Series
-from tests.reference.ml_header import message, structure_numbers, validity
+from tests.reference.ml_header import annotations, message, structure_numbers, validity
 from tests.reference.survey import Component, Row
 from tests.reference.xml_nodes import SCHEMAS, Node, node
 
@@ -51,6 +51,7 @@ def _group(group: Group, answer: Answer) -> Node:
 def _series(series: Series, answer: Answer) -> Node:
     return node(
         f"{_IN}Series",
+        annotations(answer.said_of_series(series.rows[0]), "v2_1"),
         node(f"{_IN}SeriesKey", *_values(series.key, series.key)),
         _attributes(series.rows[0], answer.at("series")),
         *(_observation(row, answer) for row in series.rows if answer.with_observations),
@@ -60,6 +61,7 @@ def _series(series: Series, answer: Answer) -> Node:
 def _observation(row: Row, answer: Answer) -> Node:
     return node(
         f"{_IN}Obs",
+        annotations(answer.said_of_observation(row), "v2_1"),
         node(f"{_IN}ObsDimension", value=row[answer.observed]),
         _measure(row, answer),
         _attributes(row, answer.at("observation")),
@@ -69,6 +71,7 @@ def _observation(row: Row, answer: Answer) -> Node:
 def _flat(row: Row, answer: Answer) -> Node:
     return node(
         f"{_IN}Obs",
+        annotations(answer.said_of_observation(row), "v2_1"),
         node(f"{_IN}ObsKey", *_values(row, answer.survey.key)),
         _measure(row, answer),
         _attributes(row, answer.at("series", "observation")),

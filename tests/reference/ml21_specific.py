@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tests.reference.answer import Answer, Series
 from tests.reference.ml21_generic import ACTIONS
-from tests.reference.ml_header import message, namespace, structure_numbers, validity
+from tests.reference.ml_header import annotations, message, namespace, structure_numbers, validity
 from tests.reference.survey import Component, Row
 from tests.reference.xml_nodes import SCHEMAS, TYPE, Node, node
 
@@ -56,6 +56,7 @@ def _series(series: Series, answer: Answer) -> Node:
     rows = series.rows if answer.with_observations else []
     return node(
         "Series",
+        annotations(answer.said_of_series(series.rows[0]), "v2_1"),
         *(_observation(row, answer, (answer.observed,)) for row in rows),
         **series.key,
         **_told(series.rows[0], answer.at("series")),
@@ -67,6 +68,7 @@ def _observation(row: Row, answer: Answer, key: tuple[str, ...]) -> Node:
     measures = [row[id_] for id_ in answer.measures if id_ in row]
     return node(
         "Obs",
+        annotations(answer.said_of_observation(row), "v2_1"),
         **{id_: row[id_] for id_ in key},
         OBS_VALUE=measures[0] if measures else None,
         **_told(row, shown),

@@ -5,11 +5,11 @@ Source: SDMX 3.0 and 3.1 SDMXDataStructureSpecific.xsd; SDMXCommon.xsd, "ValueTy
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tests.reference.answer import Answer, Series
-from tests.reference.ml_header import message, namespace, structure_numbers, validity
+from tests.reference.ml_header import annotations, message, namespace, structure_numbers, validity
 from tests.reference.survey import Component, Row, Value
 from tests.reference.xml_nodes import LANGUAGE, SCHEMAS, TYPE, Node, node
 
@@ -70,22 +70,34 @@ class _Dataset:
         components = [answer.survey.component(id_) for id_ in series.key] + answer.at("series")
         rows = series.rows if answer.with_observations else []
         inside = [self._observation(row, (answer.observed,)) for row in rows]
-        element = self._element("Series", told, components)
+        said = answer.said_of_series(series.rows[0])
+        element = self._element("Series", told, components, said)
         return element._replace(children=(*element.children, *inside))
 
     def _observation(self, row: Row, key: tuple[str, ...]) -> Node:
         answer = self._answer
         above = ("series",) if answer.is_flat else ()
         components = [answer.survey.component(id_) for id_ in (*key, *answer.measures)]
-        return self._element("Obs", row, components + answer.at(*above, "observation"))
+        return self._element(
+            "Obs",
+            row,
+            components + answer.at(*above, "observation"),
+            answer.said_of_observation(row),
+        )
 
     def _element(
-        self, name: str, row: Row, components: Iterable[Component], **attributes: str
+        self,
+        name: str,
+        row: Row,
+        components: Iterable[Component],
+        said: Sequence[Row] = (),
+        **attributes: str,
     ) -> Node:
         told = [c for c in components if c.id in row]
         simple = {c.id: row[c.id] for c in told if not (c.is_array or c.is_multilingual)}
         return node(
             name,
+            annotations(list(said), self._schemas.rpartition("/")[2]),
             *(self._comp(c.id, row[c.id]) for c in told if c.is_array or c.is_multilingual),
             **attributes,
             **simple,

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.reference.answer import Answer
-from tests.reference.survey import AGENCY
-from tests.reference.xml_nodes import SCHEMAS, Node, node
+from tests.reference.survey import AGENCY, Row
+from tests.reference.xml_nodes import LANGUAGE, SCHEMAS, Node, node
 
 SENDER = "ID_KOTASERANG"
 _CLASSES = {
@@ -84,6 +84,26 @@ def _structure(answer: Answer, schemas: str, id_: str, is_specific: bool) -> Nod
         namespace=namespace(answer) if is_specific else None,
         dimensionAtObservation=answer.observed,
     )
+
+
+def annotations(said: list[Row], schemas: str) -> Node | None:
+    """Return what is said of something; None for nothing."""
+    common = f"{{{SCHEMAS}{schemas}/common}}"
+
+    def one(annotation: Row) -> Node:
+        title, type_ = (
+            node(f"{common}Annotation{name.title()}", text=annotation[name])
+            if name in annotation
+            else None
+            for name in ("title", "type")
+        )
+        texts = (
+            node(f"{common}AnnotationText", text=text, **{LANGUAGE: language})
+            for language, text in annotation.get("texts", {}).items()
+        )
+        return node(f"{common}Annotation", title, type_, *texts, id=annotation.get("id"))
+
+    return node(f"{common}Annotations", *map(one, said)) if said else None
 
 
 def validity(answer: Answer) -> dict[str, str]:

@@ -16,6 +16,8 @@ from typing import Any
 
 TIME = "TIME_PERIOD"
 PROVIDER = "@provider"
+SAID_OF_SERIES = "@series-annotations"
+SAID_OF_OBSERVATION = "@observation-annotations"
 AGENCY = "TST"
 
 Value = Any

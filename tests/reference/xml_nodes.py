@@ -18,8 +18,10 @@ SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/"
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n<'
-_WITH_TEXT = ("Value", "Text", "Name", "ID", "Test", "Prepared", "StructureUsage", "Structure",
-              "ProvisionAgreement")  # fmt: skip
+_WITH_TEXT = (
+    "Value", "Text", "ID", "Test", "Prepared", "StructureUsage", "Structure",
+    "ProvisionAgreement", "AnnotationTitle", "AnnotationType", "AnnotationText",
+)  # fmt: skip
 _REFERENCES = ("structureID", "structureRef")
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
