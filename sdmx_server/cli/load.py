@@ -101,7 +101,8 @@ def _is_csv(file: Path) -> bool:
 def _load_parts(paths: list[Path], publishing: _Publishing) -> list[DatasetVersion] | None:
     """Load files part by part; return None where they have to be read as a whole.
 
-    So it is with every fault: only of a whole file all are told.
+    Raises:
+        DeliveryFaults: if there is a fault, with all that there are.
     """
     size = sum(path.stat().st_size for path in paths)
     with click.progressbar(length=size, label="Loading", file=sys.stderr) as progress:

@@ -1,9 +1,8 @@
 """Files taken in part by part: checked while they are read, and staged for the store.
 
 Only what is plain comes in this way: rows of one structure and action, each with its whole
-key, without a fault. That is what large files are. Whatever else there is, a fault above all,
-ends the attempt; the file is then read and checked as a whole, by ``validation``, which finds
-every fault and says it.
+key. That is what large files are. Anything else ends the attempt; the file is then read as a
+whole and checked by ``validation``.
 
 Source: SDMX 3.1 Technical Notes, section on dataset actions.
 """
@@ -17,18 +16,21 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 
-from sdmx_server.dataset import PROVIDER, Action, Component, Level, ResolvedStructure
+from sdmx_server.dataset import PROVIDER, Action, Level, ResolvedStructure
 from sdmx_server.errors import SemanticError
 from sdmx_server.exchange.context import context_of
 from sdmx_server.exchange.cube import dataset_of
+from sdmx_server.exchange.faults import in_order
 from sdmx_server.exchange.providers import providers_of, with_provider
 from sdmx_server.exchange.resolution import layout_of, resolve
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.exchange.validation import check_rows
 from sdmx_server.exchange.validation_columns import Examined, examine
+from sdmx_server.exchange.validation_inspection import Inspection
 from sdmx_server.exchange.validation_rows import SWITCHED_OFF
+from sdmx_server.exchange.validation_staged import check_staged
 from sdmx_server.model.cells import array_of, holds
-from sdmx_server.model.delivery import CUSTOM_COLUMNS, Delivery, Indivisible
+from sdmx_server.model.delivery import CUSTOM_COLUMNS, Delivery, DeliveryFaults, Fault, Indivisible
 from sdmx_server.storage.publication import Publication
 from sdmx_server.storage.staging import LINE, Staging
 
@@ -51,12 +53,20 @@ def stage(files: Sequence[Parts], stores: Stores, areas: ExitStack) -> list[Publ
         areas: where staged rows are kept until it is closed.
 
     Raises:
-        Indivisible: if a file has a fault, or has to be checked as a whole.
+        DeliveryFaults: with every fault of every file.
+        Indivisible: if a file has to be checked as a whole.
     """
-    return [_staged(parts, stores, areas, _MEMORY // len(files)) for parts in files]
+    found: list[Fault] = []
+    steps = [_staged(parts, stores, areas, (found, _MEMORY // len(files))) for parts in files]
+    if found:
+        raise DeliveryFaults(found)
+    return steps
 
 
-def _staged(parts: Parts, stores: Stores, areas: ExitStack, memory: int) -> Publication:
+def _staged(
+    parts: Parts, stores: Stores, areas: ExitStack, limits: tuple[list[Fault], int]
+) -> Publication:
+    found, memory = limits
     deliveries = parts()
     first = next(deliveries)
     catalogue = stores.catalogues.at()
@@ -68,11 +78,16 @@ def _staged(parts: Parts, stores: Stores, areas: ExitStack, memory: int) -> Publ
     allowed = providers_of(context, catalogue)
     staging = areas.enter_context(Staging(layout_of(structure), memory=memory))
     dataset: dict[str, str] = {}
+    inspection = Inspection()
+    faults: list[Fault] = []
     for delivery in chain([first], deliveries):
-        examined = _examined(with_provider(delivery, allowed), structure)
+        examined = _examined(with_provider(delivery, allowed), structure, inspection)
+        faults += check_rows(examined)
         _agree(dataset, examined)
         staging.add(_table(examined))
-    _check_whole(staging, dataset, structure)
+    _check_dataset(dataset, structure)
+    faults += check_staged(staging, structure, first.file, inspection)
+    found += in_order([*faults, *inspection.rest()])
     return Publication(
         dataset=dataset_of(structure.dataflow_urn or structure.urn),
         layout=staging.layout,
@@ -82,18 +97,15 @@ def _staged(parts: Parts, stores: Stores, areas: ExitStack, memory: int) -> Publ
     )
 
 
-def _examined(delivery: Delivery, structure: ResolvedStructure) -> Examined:
-    """Check rows by themselves.
+def _examined(delivery: Delivery, structure: ResolvedStructure, inspection: Inspection) -> Examined:
+    """Return rows as their structure reads them.
 
     Raises:
-        Indivisible: if they are not plain, or have a fault.
+        Indivisible: if they are not plain.
     """
     if not _is_plain(delivery, structure):
         raise Indivisible("the rows are not plain")
-    examined = examine(delivery, structure)
-    if check_rows(examined):
-        raise Indivisible("there are faults in rows")
-    return examined
+    return examine(delivery, structure, inspection)
 
 
 def _is_plain(delivery: Delivery, structure: ResolvedStructure) -> bool:
@@ -143,33 +155,12 @@ def _table(examined: Examined) -> pa.Table:
     return pa.table(columns)
 
 
-def _check_whole(staging: Staging, dataset: dict[str, str], structure: ResolvedStructure) -> None:
-    """Check what rows say together, and give to whole groups what is said of them.
+def _check_dataset(dataset: dict[str, str], structure: ResolvedStructure) -> None:
+    """Check that the dataset has what it must have.
 
     Raises:
-        Indivisible: if there is a fault.
+        Indivisible: if it has not.
     """
     for attribute in structure.attributes:
-        if attribute.level is Level.DATASET:
-            is_sound = attribute.id in dataset or not attribute.mandatory
-        else:
-            is_sound = attribute.level is Level.OBSERVATION or _is_shared(
-                staging, attribute, structure
-            )
-        if not is_sound:
-            raise Indivisible("an attribute is lacking, or contradicts itself")
-    if next(staging.repeated(), None) is not None:
-        raise Indivisible("a key repeats")
-
-
-def _is_shared(staging: Staging, attribute: Component, structure: ResolvedStructure) -> bool:
-    """Whether series, or groups, have one value; give it to all that share it."""
-    everything = tuple(dimension.id for dimension in structure.dimensions)
-    dimensions = attribute.dimensions or everything
-    if next(staging.contradictions(attribute.id, dimensions), None) is not None:
-        return False
-    if attribute.mandatory and next(staging.lacking(attribute.id, dimensions), None) is not None:
-        return False
-    if len(dimensions) < len(everything):
-        staging.spread(attribute.id, dimensions)
-    return True
+        if attribute.mandatory and attribute.level is Level.DATASET and attribute.id not in dataset:
+            raise Indivisible("the dataset lacks an attribute")

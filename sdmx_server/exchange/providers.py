@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from sdmx_server.dataset import PROVIDER
 from sdmx_server.exchange import faults
 from sdmx_server.exchange.catalogue import Catalogue
-from sdmx_server.exchange.validation_columns import MOST, place
+from sdmx_server.exchange.validation_columns import place
+from sdmx_server.exchange.validation_inspection import MOST
 from sdmx_server.exchange.vocabulary import Vocabulary
 from sdmx_server.model.cells import array_of, encoded
 from sdmx_server.model.datastructure import Dataflow, ProvisionAgreement

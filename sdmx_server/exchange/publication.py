@@ -101,8 +101,8 @@ def publish_parts(
         The current version of each dataset.
 
     Raises:
-        Indivisible: if one has a fault, or has to be checked as a whole; what ``publish`` does
-            with it is then to be told.
+        DeliveryFaults: with every fault of every file; nothing is stored then.
+        Indivisible: if one has to be read or checked as a whole.
         Unavailable: if the database cannot be written to now.
     """
 
@@ -119,7 +119,7 @@ def check_parts(files: Sequence[Parts], stores: Stores) -> None:
     """Check files while they are read, without publishing them.
 
     Raises:
-        Indivisible: as ``publish_parts``.
+        DeliveryFaults, Indivisible: as ``publish_parts``.
     """
     with ExitStack() as areas:
         stage(files, stores, areas)

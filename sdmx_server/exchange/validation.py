@@ -73,11 +73,15 @@ def check(delivery: Delivery, structure: ResolvedStructure) -> list[Fault]:
             check_keys(examined),
             validation_annotations.check_annotated(examined),
         ]
-    return faults.in_order(chain.from_iterable(checks))
+    found = list(chain.from_iterable(checks))
+    return faults.in_order([*found, *examined.inspection.rest()])
 
 
 def check_rows(examined: Examined) -> list[Fault]:
-    """Return the faults that rows with whole keys have by themselves, whatever others say."""
+    """Return the faults that rows with whole keys have by themselves, whatever others say.
+
+    Those past what is listed are in the rest of the inspection.
+    """
     checks = (
         _check_columns(examined.delivery, examined.structure),
         _check_values(examined),
@@ -204,7 +208,7 @@ def _check_values(examined: Examined) -> Iterator[Fault]:
             continue  # in a row to delete any value stands for the one that is there
         texts = doubtful(distinct(column.array), column.component)
         if texts:
-            yield from _list_complaints(examined, column, _complaints(texts, column.component))
+            yield from _list_complaints(examined, column, _complaints(examined, texts, column))
     known = {c.id: c for c in (*examined.structure.components, *examined.structure.annotations)}
     for id_, text in examined.delivery.dataset_attributes.items():
         if id_ in known:
@@ -213,9 +217,9 @@ def _check_values(examined: Examined) -> Iterator[Fault]:
                 yield _fault(found, Place(examined.delivery.file, None, id_), text)
 
 
-def _complaints(texts: Iterable[str], component: Component) -> dict[str, Complaint]:
-    words = vocabulary.of_codes(component)
-    found = ((text, _complaint(text, component, words)) for text in texts)
+def _complaints(examined: Examined, texts: Iterable[str], column: Column) -> dict[str, Complaint]:
+    words = examined.inspection.words(column.component)
+    found = ((text, _complaint(text, column.component, words)) for text in texts)
     return {text: reason for text, reason in found if reason is not None}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,19 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sdmx_server.dataset import Codes, Component, ResolvedStructure
-from sdmx_server.exchange.faults import FURTHER
+from sdmx_server.exchange.validation_inspection import Inspection
 from sdmx_server.exchange.validation_rows import settle
 from sdmx_server.model.cells import array_of, encoded
-from sdmx_server.model.delivery import Delivery, Fault, FaultKind, Place, complain
+from sdmx_server.model.delivery import Delivery, Fault, FaultKind, Place
 
 Rows = npt.NDArray[np.int64]
 """Positions of rows in the delivery, from 0."""
 
 Mask = npt.NDArray[np.bool_]
 """For each row of the delivery, whether."""
-
-MOST = 1_000
-"""How many faults of one kind in one column are listed; the rest is one fault that counts."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +79,7 @@ class Examined:
         columns: the components that the delivery has columns for, in DSD order, then
             annotations.
         partial, clashing: as in ``Settled``.
+        inspection: what the checks of its other parts know.
     """
 
     delivery: Delivery
@@ -90,6 +87,7 @@ class Examined:
     columns: Mapping[str, Column]
     partial: Rows
     clashing: Rows
+    inspection: Inspection
 
     @property
     def is_deletion(self) -> bool:
@@ -109,8 +107,16 @@ def place(delivery: Delivery, row: int, column: str | None) -> Place:
     return Place(delivery.file, line, column, delivery.sheet, cell)
 
 
-def examine(delivery: Delivery, structure: ResolvedStructure) -> Examined:
-    """Read a delivery as its structure does, and encode its columns."""
+def examine(
+    delivery: Delivery, structure: ResolvedStructure, inspection: Inspection | None = None
+) -> Examined:
+    """Read a delivery as its structure does, and encode its columns.
+
+    Args:
+        delivery: the delivery.
+        structure: what the columns mean.
+        inspection: that of the parts before, where it comes in parts.
+    """
     settled = settle(delivery, structure)
     delivery = settled.delivery
     columns = {
@@ -119,7 +125,8 @@ def examine(delivery: Delivery, structure: ResolvedStructure) -> Examined:
         if c.id in delivery.columns
     }
     partial, clashing = np.array(settled.partial, np.int64), np.array(settled.clashing, np.int64)
-    return Examined(delivery, structure, columns, partial, clashing)
+    inspection = inspection or Inspection()
+    return Examined(delivery, structure, columns, partial, clashing, inspection)
 
 
 def combine(columns: Iterable[Column], rows: int) -> Rows:
@@ -136,15 +143,9 @@ def combine(columns: Iterable[Column], rows: int) -> Rows:
 def list_faults(
     examined: Examined, column: str, kind: FaultKind, faults: Iterator[Fault], rows: Rows
 ) -> Iterator[Fault]:
-    """Yield the faults of one kind in a column, past ``MOST`` a last one that counts the rest.
+    """Yield the faults of one kind in a column, not too many; the inspection counts the rest.
 
     ``faults`` makes the fault of each of the rows, in their order.
     """
-    yield from islice(faults, MOST)
-    if len(rows) > MOST:
-        where = examined.place(int(rows[MOST]), column)
-        last = examined.delivery.rows[int(rows[-1])]
-        yield complain(
-            FURTHER, where, None, (), count=len(rows) - MOST, last=last, code=kind.code,
-            column=column,
-        )  # fmt: skip
+    last = examined.delivery.rows[int(rows[-1])] if len(rows) else 0
+    yield from examined.inspection.listed(column, kind, faults, len(rows), last)

@@ -23,20 +23,16 @@ class Vocabulary:
     ) -> None:
         self._names = names
         self._spellings = spellings or {}
-        self._sought = 0
+        self._found: dict[str, tuple[str, ...]] = {}
         self._ids: dict[str, list[str]] = {}
 
     def nearest(self, text: str) -> tuple[str, ...]:
         """Return the ids that a text may mean, by their spelling or their names', best first."""
-        self._sought += 1
-        if self._sought > _MOST_SOUGHT:
-            return ()
-        if not self._ids:
-            self._index()
-        wanted = text.strip().casefold()
-        matches = get_close_matches(wanted, self._ids, _NEAREST, _CUTOFF)
-        found = dict.fromkeys(id_ for match in matches for id_ in self._ids[match])
-        return tuple(found)[:_NEAREST]
+        if text not in self._found:
+            if len(self._found) >= _MOST_SOUGHT:
+                return ()
+            self._found[text] = self._sought(text)
+        return self._found[text]
 
     def hints(self, suggestions: Sequence[str]) -> Mapping[str, str]:
         """Return the end of a sentence, by language: what may be meant, or what is allowed."""
@@ -44,6 +40,14 @@ class Vocabulary:
             "hint_id": self._hint(suggestions, ("id", "en"), "mungkin", "yang boleh"),
             "hint_en": self._hint(suggestions, ("en", "id"), "perhaps", "allowed are"),
         }
+
+    def _sought(self, text: str) -> tuple[str, ...]:
+        if not self._ids:
+            self._index()
+        wanted = text.strip().casefold()
+        matches = get_close_matches(wanted, self._ids, _NEAREST, _CUTOFF)
+        found = dict.fromkeys(id_ for match in matches for id_ in self._ids[match])
+        return tuple(found)[:_NEAREST]
 
     def _index(self) -> None:
         for id_, names in self._names.items():

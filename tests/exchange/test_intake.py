@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -22,8 +23,8 @@ from sdmx_server.exchange.publication import (
 )
 from sdmx_server.exchange.stores import Stores, stores_of
 from sdmx_server.model.annotations import ANNOTATIONS
-from sdmx_server.model.datastructure import AttributeRelationship
-from sdmx_server.model.delivery import Delivery, DeliveryFaults, Indivisible
+from sdmx_server.model.datastructure import AttributeRelationship, Dataflow
+from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault, Indivisible
 from tests.conformance.artefacts import DATAFLOW, OBSERVATION, agreement, attached, dataflow, dsd
 from tests.conformance.fixtures import CREATED, T1, Row, delivery, organisations, shared
 
@@ -96,20 +97,23 @@ def cutting(whole: Delivery, rows: int = 2) -> Parts:
     return partial(cut, whole, rows)
 
 
-def is_taken(whole: Delivery, stores: Stores) -> bool:
+def told_of_parts(whole: Delivery, stores: Stores) -> Counter[Fault] | None:
+    """Return what is told of a delivery that comes in parts; None where it may not."""
     try:
         check_parts([cutting(whole)], stores)
+    except DeliveryFaults as found:
+        return Counter(found.faults)
     except Indivisible:
-        return False
-    return True
+        return None
+    return Counter()
 
 
-def is_sound(whole: Delivery, stores: Stores) -> bool:
+def told_of(whole: Delivery, stores: Stores) -> Counter[Fault]:
     try:
         check([whole], stores)
-    except DeliveryFaults:
-        return False
-    return True
+    except DeliveryFaults as found:
+        return Counter(found.faults)
+    return Counter()
 
 
 def is_partial(row: Row) -> bool:
@@ -148,29 +152,41 @@ def drawn(chance: random.Random, mistake: float) -> list[Row]:
 
 @pytest.mark.parametrize("mistake", [0.0, 0.02, 0.2])
 @pytest.mark.parametrize("action", ["Append", "Merge", "Replace"])
-def test_parts_and_the_whole_make_the_same_version(
+def test_parts_and_the_whole_make_the_same_version_or_have_the_same_faults(
     stores: Stores, action: str, mistake: float
 ) -> None:
     chance = random.Random(f"{action} {mistake}")
-    taken = 0
+    outcomes: Counter[str] = Counter()
     for _ in range(30):
         rows = drawn(chance, mistake)
         in_parts, whole = (delivery(flow, rows, action) for flow in FLOWS)
+        told = told_of_parts(in_parts, stores)
 
-        if not is_taken(in_parts, stores):
-            assert not is_sound(whole, stores) or any(map(is_partial, rows))
-            continue
-        taken += 1
-        publish_parts([cutting(in_parts, chance.randrange(1, 9))], stores, lambda: T1)
-        publish([whole], stores, T1)
+        if told is None:
+            outcomes["whole"] += 1
+            assert any(map(is_partial, rows)) or says_two_things_of_the_dataset(rows)
+        elif told:
+            outcomes["faults"] += 1
+            assert told == told_of(whole, stores)
+        else:
+            outcomes["sound"] += 1
+            publish_parts([cutting(in_parts, chance.randrange(1, 9))], stores, lambda: T1)
+            publish([whole], stores, T1)
+            assert contents(FLOWS[0], stores) == contents(FLOWS[1], stores)
+    assert outcomes["sound"] > 0
+    assert mistake < 0.2 or min(outcomes.values()) > 0
 
-        first, second = (stores.observations.current(dataset_of(flow.urn), None) for flow in FLOWS)
-        assert first is not None
-        assert second is not None
-        assert stores.observations.rows(first).equals(stores.observations.rows(second))
-        assert first.dataset_attributes == second.dataset_attributes
-        assert set(stores.observations.rows(first)[PROVIDER].to_pylist()) == {"TST.ECB"}
-    assert taken > (0 if mistake else 5)
+
+def contents(flow: Dataflow, stores: Stores) -> tuple[list[Row], Mapping[str, str]]:
+    version = stores.observations.current(dataset_of(flow.urn))
+    assert version is not None
+    rows = stores.observations.rows(version)
+    assert set(rows[PROVIDER].to_pylist()) == {"TST.ECB"}
+    return rows.to_pylist(), version.dataset_attributes
+
+
+def says_two_things_of_the_dataset(rows: Sequence[Row]) -> bool:
+    return len({row["DS_NOTE"] for row in rows} - {None, "~"}) > 1
 
 
 NEXT: Row = {**GOOD, "TIME_PERIOD": "2010-02"}
@@ -190,22 +206,44 @@ OTHER: Row = {**GOOD, "FREQ": "A", "TIME_PERIOD": "2010"}
         pytest.param([GOOD, NEXT, {**OTHER, "UNIT": "USD"}], id="a group contradicts itself"),
         pytest.param([GOOD, NEXT, {**OTHER, "METHOD": "x"}], id="a dimension contradicts itself"),
         pytest.param([GOOD, OTHER, {**NEXT, "TITLE": "x"}], id="a series contradicts itself"),
-        pytest.param(
-            [{**GOOD, "DS_NOTE": "a"}, NEXT, {**OTHER, "DS_NOTE": "b"}],
-            id="the dataset contradicts itself",
-        ),
-        pytest.param([{**GOOD, "OTHER": "x"}], id="an unknown column"),
-        pytest.param([{k: v for k, v in GOOD.items() if k != "FREQ"}], id="a missing dimension"),
         pytest.param([{**GOOD, "OBS_STATUS": "M"}], id="a value despite its status"),
         pytest.param([{**GOOD, "OBS_COM": "NIK 3673041508900001"}], id="personal data"),
     ],
 )
-def test_nothing_with_a_fault_is_taken(stores: Stores, rows: Sequence[Row]) -> None:
+def test_every_fault_is_told_of_parts_as_it_is_of_the_whole(
+    stores: Stores, rows: Sequence[Row]
+) -> None:
     whole = delivery(FLOWS[0], rows, "Merge")
 
-    assert not is_taken(whole, stores)
-    assert not is_sound(whole, stores)
+    assert told_of_parts(whole, stores) == told_of(whole, stores) != Counter()
+    with pytest.raises(DeliveryFaults):
+        publish_parts([cutting(whole)], stores, lambda: T1)
     assert stores.observations.datasets() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"OBS_VALUE": "x"}, id="no numbers"),
+        pytest.param({"FREQ": "X"}, id="unknown codes"),
+        pytest.param({"OBS_STATUS": None}, id="lacking attributes"),
+        pytest.param({"COLLECTION": None}, id="series that lack an attribute"),
+    ],
+)
+def test_of_many_faults_in_many_parts_the_first_are_told_and_the_rest_counted(
+    stores: Stores, change: Row
+) -> None:
+    rows = [
+        {**GOOD, "TIME_PERIOD": f"{1900 + n // 12 % 100}-{n % 12 + 1:02}",
+         "CURRENCY": ("USD", "CHF", "JPY")[n % 3], "TITLE": None, "METHOD": None, **change}
+        for n in range(2_500)
+    ]  # fmt: skip
+    whole = delivery(FLOWS[0], rows, "Merge")
+
+    with pytest.raises(DeliveryFaults) as caught:
+        check_parts([cutting(whole, 300)], stores)
+
+    assert Counter(caught.value.faults) == told_of(whole, stores)
 
 
 @pytest.mark.parametrize(
@@ -219,25 +257,38 @@ def test_nothing_with_a_fault_is_taken(stores: Stores, rows: Sequence[Row]) -> N
         lambda whole: replace(whole, columns={**whole.columns, PROVIDER: ["TST.ECB"]}),
         lambda whole: replace(whole, columns={**whole.columns, "TIME_PERIOD": [None]}),
         lambda whole: replace(whole, columns={**whole.columns, "CURRENCY": ["~"]}),
+        lambda whole: replace(whole, columns={**whole.columns, "OTHER": ["x"]}),
+        lambda whole: replace(
+            whole, columns={id_: cells for id_, cells in whole.columns.items() if id_ != "FREQ"}
+        ),
         lambda whole: replace(whole, structure="TST:NOWHERE(1.0.0)"),
     ],
 )
 def test_whatever_is_not_plain_is_left_to_be_checked_as_a_whole(
     stores: Stores, change: Callable[[Delivery], Delivery]
 ) -> None:
-    assert is_taken(delivery(FLOWS[0], [GOOD], "Merge"), stores)
-    assert not is_taken(change(delivery(FLOWS[0], [GOOD], "Merge")), stores)
+    whole = change(delivery(FLOWS[0], [GOOD], "Merge"))
+
+    assert told_of_parts(delivery(FLOWS[0], [GOOD], "Merge"), stores) == Counter()
+    assert told_of_parts(whole, stores) is None
+
+
+def test_a_dataset_that_is_said_two_things_of_is_checked_as_a_whole(stores: Stores) -> None:
+    rows = [{**GOOD, "DS_NOTE": "a"}, NEXT, {**OTHER, "DS_NOTE": "b"}]
+
+    assert told_of_parts(delivery(FLOWS[0], rows, "Merge"), stores) is None
 
 
 def test_several_files_are_one_publication(stores: Stores) -> None:
     first, second = (delivery(FLOWS[0], [row], "Merge") for row in (GOOD, NEXT))
-    sound, faulty = cutting(second), cutting(delivery(FLOWS[0], [{**NEXT, "FREQ": "X"}], "Merge"))
+    faulty = [delivery(FLOWS[0], [{**NEXT, "FREQ": code}], "Merge") for code in ("X", "Y")]
 
-    with pytest.raises(Indivisible):
-        publish_parts([cutting(first), faulty], stores, lambda: T1)
+    with pytest.raises(DeliveryFaults) as caught:
+        publish_parts([cutting(each) for each in (faulty[0], first, faulty[1])], stores, lambda: T1)
+    assert [fault.value for fault in caught.value.faults] == ["X", "Y"]
     assert stores.observations.datasets() == []
 
-    (version,) = publish_parts([cutting(first), sound], stores, lambda: T1)
+    (version,) = publish_parts([cutting(first), cutting(second)], stores, lambda: T1)
     assert (version.number, version.observation_count) == (1, 2)
 
 
