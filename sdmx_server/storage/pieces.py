@@ -12,7 +12,7 @@ from sdmx_server.dataset import Batch, Codes, Layout, Offsets
 from sdmx_server.storage.chunks import Chunk
 from sdmx_server.storage.columns import Counts, Keys
 from sdmx_server.storage.series_index import SeriesIndex, observation_columns
-from sdmx_server.storage.sparse import SparseTexts, joined, spread, taken
+from sdmx_server.storage.sparse import SparseTexts, cut, joined, spread, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,14 @@ def offsets_of(counts: Counts) -> Offsets:
 
 
 def texts_at(column: pa.StringArray | SparseTexts, places: Keys | None) -> pa.StringArray:
-    """Return the texts at some places of a column; None for all."""
+    """Return the texts at some places of a column, ascending; None for all."""
+    if places is None:
+        return spread(column) if isinstance(column, SparseTexts) else column
+    first, count = int(places[0]), len(places)
+    is_stretch = int(places[-1]) - first + 1 == count
     if isinstance(column, SparseTexts):
-        return spread(column if places is None else taken(column, places))
-    return column if places is None else column.take(pa.array(places))
+        return spread(cut(column, first, count) if is_stretch else taken(column, places))
+    return column.slice(first, count) if is_stretch else column.take(pa.array(places))
 
 
 def _end_to_end(parts: Sequence[Keys]) -> Keys:

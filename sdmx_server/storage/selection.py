@@ -180,11 +180,10 @@ class Selection:
         if rows is not index.everything:
             starts = np.searchsorted(rows, starts)
         stops = np.append(starts, len(rows))[1:]
-        sizes = np.diff(np.append(index.chunk_starts, len(index.counts)))
         may_hold = starts < stops
         for column, passing in self._found.filter.codes.items():
             may_hold &= index.has_any(column, passing)
-        is_whole = (stops - starts == sizes) & (self._found.places is None)
+        is_whole = (stops - starts == index.chunk_sizes) & (self._found.places is None)
         parts = np.stack([np.arange(len(starts)), starts, stops, is_whole], axis=1)
         return parts[may_hold]
 

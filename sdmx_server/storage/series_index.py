@@ -106,6 +106,11 @@ class SeriesIndex:
         return np.array([chunk.start for chunk in self.chunks], np.int64)
 
     @cached_property
+    def chunk_sizes(self) -> npt.NDArray[np.int64]:
+        """How many series each chunk holds."""
+        return np.diff(np.append(self.chunk_starts, len(self.counts)))
+
+    @cached_property
     def chunk_offsets(self) -> Offsets:
         """Where the observations of each chunk begin, counted over the whole dataset."""
         return self.offsets[self.chunk_starts]

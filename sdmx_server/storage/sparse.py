@@ -69,6 +69,13 @@ def joined(columns: Sequence[SparseTexts]) -> SparseTexts:
     )
 
 
+def cut(column: SparseTexts, first: int, count: int) -> SparseTexts:
+    """Return so many rows of a column, from one on."""
+    low, high = column.places.searchsorted([first, first + count]).tolist()
+    texts = column.texts.slice(low, high - low)
+    return SparseTexts(count, column.places[low:high] - first, texts)
+
+
 def taken(column: SparseTexts, rows: Keys) -> SparseTexts:
     """Return some rows of a column; ascending, each at most once."""
     at = np.searchsorted(rows, column.places)

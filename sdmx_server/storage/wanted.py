@@ -169,7 +169,7 @@ def _rows_of_key(index: SeriesIndex, key: PartialKey) -> Keys:
         (text,) = left.pop(dimension)
         code = index.positions[dimension].get(text, -1)
         ordered = index.series[dimension][low:high]
-        start, stop = (int(np.searchsorted(ordered, code, side)) for side in ("left", "right"))
+        start, stop = ordered.searchsorted(np.array([code, code + 1], np.int32)).tolist()
         low, high = low + start, low + stop
     rows = np.arange(low, high, dtype=np.int64)
     for dimension, texts in left.items():
