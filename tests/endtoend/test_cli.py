@@ -88,6 +88,20 @@ def test_a_command_imports_nothing_that_only_others_need():
     assert not imported & {"flask", "granian", "openpyxl", "httpx", "pandas", "jsonschema"}
 
 
+def test_figures_are_loaded_and_written_where_pandas_is_not_installed(home, tmp_path):
+    (tmp_path / "pandas.py").write_text("raise ImportError", "utf-8")
+    file = message(tmp_path, "3673,POV_P0,2031,5.5,PT,0,A,x")
+
+    loaded = run("load", str(file), "--home", str(home), PYTHONPATH=str(tmp_path))
+    written = run(
+        *("export", "DF_KEMISKINAN", "--format", "csv", "--home", str(home)),
+        PYTHONPATH=str(tmp_path),
+    )
+
+    assert loaded.returncode == 0, loaded.stderr
+    assert ",2031,5.5," in written.stdout, written.stderr
+
+
 def test_the_program_says_its_version():
     assert run("--version").stdout.startswith("sdmx-server, version ")
 
