@@ -7,7 +7,7 @@ short. What is written ahead is claimed, so that nobody takes it for what is lef
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from uuid import uuid4
@@ -61,8 +61,8 @@ class ChunkWriter:
             with writing(self._engine) as connection:
                 self._unclaim(connection)
 
-    def read(self, entries: Sequence[ChunkEntry]) -> list[Chunk]:
-        """Return chunks of older versions, or made before.
+    def read(self, entries: Sequence[ChunkEntry]) -> Iterator[Chunk]:
+        """Yield chunks of older versions, or made before.
 
         Raises:
             ChunkGone: if one is no longer there.
@@ -74,14 +74,11 @@ class ChunkWriter:
                 for some in portions(missing):
                     statement = sa.select(chunks).where(chunks.c.digest.in_(some))
                     contents |= {row.digest: row.content for row in connection.execute(statement)}
-        found = {
-            digest: decode_chunk(content)
-            for digest, content in contents.items()
-            if content is not None
-        }
-        if len(found) < len(contents):
-            raise ChunkGone
-        return [found[entry.digest] for entry in entries]
+        for entry in entries:
+            content = contents[entry.digest]
+            if content is None:
+                raise ChunkGone
+            yield decode_chunk(content)
 
     def keep(self, digest: str, content: bytes) -> None:
         """Keep a new chunk."""

@@ -55,16 +55,16 @@ class Shelf:
     """Where chunks are.
 
     Attributes:
-        read_all: reads some, of an older version or made for this one; threads use it.
+        read_all: yields some, of an older version or made for this one; threads use it.
         keep: keeps a new one, by digest and content.
     """
 
-    read_all: Callable[[Sequence[ChunkEntry]], Sequence[Chunk]]
+    read_all: Callable[[Sequence[ChunkEntry]], Iterator[Chunk]]
     keep: Callable[[str, bytes], None]
 
     def read(self, entry: ChunkEntry) -> Chunk:
         """Read one."""
-        return self.read_all([entry])[0]
+        return next(self.read_all([entry]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +189,12 @@ class Draft:
         self._entries.sort(key=lambda entry: entry.start)
         return self._index()
 
-    def _held(self, units: Sequence[Unit], shelf: Shelf) -> list[Block]:
-        """Return the observations of some units that are there."""
-        entries = list({unit.entry.digest: unit.entry for unit in units if unit.entry}.values())
-        chunks = {
-            entry.digest: chunk
-            for entry, chunk in zip(entries, shelf.read_all(entries), strict=True)
-        }
-        return [
-            self._block(unit, unit.entry, chunks[unit.entry.digest])
-            if unit.entry
-            else empty_block(self._old.layout)
-            for unit in units
-        ]
+    def _held(self, units: Sequence[Unit], shelf: Shelf) -> Iterator[Block]:
+        """Yield the observations of each unit that are there."""
+        chunks = shelf.read_all([unit.entry for unit in units if unit.entry])
+        for unit in units:
+            entry = unit.entry
+            yield self._block(unit, entry, next(chunks)) if entry else empty_block(self._old.layout)
 
     def _block(self, unit: Unit, entry: ChunkEntry, chunk: Chunk) -> Block:
         counts = self._old.counts[entry.start : entry.stop]

@@ -148,7 +148,7 @@ def test_every_action_does_what_the_standard_says(data):
         action, rows, replace_all = step
         publication = Publication("D", layout, table(rows, layout), action, {}, replace_all)
         earlier = contents
-        shelf = Shelf(lambda entries: list(map(reader(stored), entries)), stored.__setitem__)
+        shelf = Shelf(lambda entries: map(reader(stored), entries), stored.__setitem__)
         contents = apply(publication, contents, shelf, SMALL_CHUNKS)
         before, held = held, expected_after(held, step, layout)
         check_changes((earlier.index, contents.index), stored, (before, held), layout)
