@@ -9,13 +9,13 @@ Source: Extensible Markup Language (XML) 1.0, sections 2.2 (characters), 2.4, 3.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sdmx_server.dataset import Codes
 from sdmx_server.formats.data.writers.texts import (
@@ -27,29 +27,27 @@ from sdmx_server.formats.data.writers.texts import (
     chosen,
     each,
     escaping,
-    filled,
 )
 
-_ILLEGAL = (*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
 _ESCAPES = {
-    **dict.fromkeys(_ILLEGAL, "\N{REPLACEMENT CHARACTER}"),
-    **str.maketrans(
-        {
-            "&": "&amp;",
-            "<": "&lt;",
-            ">": "&gt;",
-            '"': "&quot;",
-            "\t": "&#9;",
-            "\n": "&#10;",
-            "\r": "&#13;",
-        }
-    ),
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "\t": "&#9;",
+    "\n": "&#10;",
+    "\r": "&#13;",
 }
+_MARKS = re.compile('[\x00-\x1f&<>"\ud800-\udfff\ufffe\uffff]')
 
 
 def escape(text: str) -> str:
     """Return the text fit for an attribute or an element; what XML cannot hold is replaced."""
-    return text.translate(_ESCAPES)
+    return _MARKS.sub(_escaped, text)
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return _ESCAPES.get(mark[0], "\N{REPLACEMENT CHARACTER}")
 
 
 # The last is what all begin with that XML cannot hold beyond the control characters.
@@ -77,11 +75,6 @@ class Cell:
     def finished(self, value: str) -> str:
         """Return a value as XML text, between the constants."""
         return f"{self.before}{self.write(value)}{self.after}"
-
-    def finished_all(self, texts: pa.StringArray) -> pa.StringArray:
-        """Return values as XML text, between the constants."""
-        parts = (pa.scalar(self.before), self.render(texts), pa.scalar(self.after))
-        return pc.binary_join_element_wise(*parts, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +181,11 @@ def _fill_cell(cell: Cell, columns: Columns, known: Filling) -> list[Piece]:
     texts = columns.texts.get(cell.component)
     if texts is None:
         return []
+    before, after = cell.before, cell.after
     if not texts.null_count:
-        return [cell.before, Texts(cell.render(texts)), cell.after]
-    return [filled(texts, cell.finished_all)]
+        return [before, Texts(cell.render(texts)), after]
+    present = np.asarray(texts.is_valid())
+    return [chosen(present, before), Texts(cell.render(texts)), chosen(present, after)]
 
 
 def _fill_joint(joint: Joint, columns: Columns, known: Filling) -> Texts:
