@@ -63,11 +63,12 @@ _AGAIN = "1"  # seconds
 
 def is_asked_for() -> bool:
     """Whether the client would rather fetch the answer later, and can."""
+    preferences: str | None = request.environ.get("HTTP_PREFER")
     return (
-        site().jobs is not None
+        preferences is not None
+        and site().jobs is not None
         and request.method == "GET"
-        and not is_running()
-        and any(each.value == _PREFERENCE for each in quality.parse(request.headers.get("Prefer")))
+        and any(each.value == _PREFERENCE for each in quality.parse(preferences))
     )
 
 

@@ -26,7 +26,7 @@ def require_match(etag: str) -> None:
     Raises:
         PreconditionFailed: if it is another one.
     """
-    wanted = request.headers.get("If-Match")
+    wanted: str | None = request.environ.get("HTTP_IF_MATCH")
     if wanted is None or wanted.strip() == "*" or etag in map(str.strip, wanted.split(",")):
         return
     raise PreconditionFailed(
@@ -56,12 +56,14 @@ def whole_or_part(etag: str, body: Iterable[bytes]) -> Response:
     Raises:
         RangeNotSatisfiable: if the answer ends before the part begins.
     """
-    length = site().lengths.get(etag)
-    part = None if length is None else asked_part(etag, length)
-    if length is None or part is None:
-        response = Response(_measured(etag, body, site().lengths))
+    lengths = site().lengths
+    asked = _asked(etag)
+    length = None if asked is None else lengths.get(etag)
+    if asked is None or length is None:
+        response = Response(_measured(etag, body, lengths))
         response.headers["Accept-Ranges"] = "bytes"
         return response
+    part = _placed(asked, length)
     return partial(_cut(body, *part), part, length)
 
 
@@ -97,7 +99,9 @@ def _asked(etag: str) -> tuple[int, int | None] | None:
     None where the whole answer will do: several ranges are asked for, or parts of another
     answer. Dates do not tell answers apart that came within a second, so none counts.
     """
-    asked = request.range if request.method == "GET" else None
+    if "HTTP_RANGE" not in request.environ or request.method != "GET":
+        return None
+    asked = request.range
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return None
     if request.headers.get("If-Range", etag).strip() != etag:
