@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from flask.testing import FlaskClient
 
 from sdmx_server.app import create_app
-from sdmx_server.exchange.stores import stores_of
+from sdmx_server.exchange.stores import Stores, stores_of
 from sdmx_server.settings import Settings
 from sdmx_server.storage.database import connect, create
 from sdmx_server.storage.draft import Arrangement
@@ -19,17 +19,27 @@ from tests.reference.survey import Survey
 
 SMALL = 50
 
-Serve = Callable[[list[Survey], Arrangement], FlaskClient]
+
+@contextmanager
+def stores_in(home: str, arrangement: Arrangement) -> Iterator[Stores]:
+    """Lay out a database and yield its stores."""
+    engine = connect(settings_in(home).database)
+    create(engine)
+    observations = ObservationStore(engine, arrangement=arrangement)
+    yield replace(stores_of(engine), observations=observations)
+    engine.dispose()
+
+
+def settings_in(home: str) -> Settings:
+    """Return the settings of a server whose database is in a folder."""
+    return Settings(home=home, languages=("en", "id"))
 
 
 @contextmanager
-def serving(home: str, surveys: list[Survey], arrangement: Arrangement) -> Iterator[FlaskClient]:
+def serving(
+    home: str, surveys: Sequence[Survey], arrangement: Arrangement
+) -> Iterator[FlaskClient]:
     """Publish datasets and yield a client of a server that holds them."""
-    settings = Settings(home=home, languages=("en", "id"))
-    engine = connect(settings.database)
-    create(engine)
-    observations = ObservationStore(engine, arrangement=arrangement)
-    stores = replace(stores_of(engine), observations=observations)
-    fill(stores, surveys)
-    yield create_app(settings, stores).test_client()
-    engine.dispose()
+    with stores_in(home, arrangement) as stores:
+        fill(stores, surveys)
+        yield create_app(settings_in(home), stores).test_client()

@@ -6,7 +6,7 @@ Values are made up and mean nothing: they are what writers stumble over.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sdmx_server.exchange.publication import publish, publish_structures
@@ -338,7 +338,7 @@ def large() -> Survey:
             }
         )
         for place, (sex, area) in enumerate((s, a) for s in _SEXES for a in areas)
-        for month in range(40 + place % 41)
+        for month in range(32 + place % 33)
     ]
     return Survey(
         "LARGE",
@@ -364,13 +364,19 @@ def _told(row: Row) -> Row:
 # -- into a store -------------------------------------------------------------------------
 
 
-def fill(stores: Stores, surveys: Iterable[Survey]) -> None:
+def fill(stores: Stores, surveys: Sequence[Survey]) -> None:
     """Publish datasets, one publication after the other."""
-    surveys = list(surveys)
+    declare(stores, surveys)
+    for survey in surveys:
+        for number in range(len(survey.publications)):
+            deliver(stores, survey, number)
+
+
+def declare(stores: Stores, surveys: Sequence[Survey]) -> None:
+    """Publish the structures of datasets."""
     made: dict[str, Maintainable] = {PROVIDERS.urn: PROVIDERS}
     names = {c.id: c.name for survey in surveys for c in survey.components}
     made["concepts"] = concepts(VERSION, names)
-    flows = {}
     for survey in surveys:
         for component in survey.components:
             if component.codes is not None:
@@ -378,17 +384,18 @@ def fill(stores: Stores, surveys: Iterable[Survey]) -> None:
                 made.setdefault(listed.urn, listed)
         structure = _structure(survey)
         flow = dataflow(survey.name, VERSION, structure)
-        flows[survey.name] = flow.urn
         made |= {structure.urn: structure, flow.urn: flow}
         for provider, id_ in survey.agreements.items():
             made[id_] = agreement(id_, VERSION, flow, provider)
     publish_structures(made.values(), stores, CREATED)
-    for survey in surveys:
-        former = Publication(CREATED, [])
-        for publication in survey.publications:
-            publish(list(_deliveries(flows[survey.name], survey, former, publication)), stores,
-                    publication.at)  # fmt: skip
-            former = publication
+
+
+def deliver(stores: Stores, survey: Survey, number: int) -> None:
+    """Publish what a publication changes of the one before it."""
+    now = survey.publications[number]
+    former = survey.publications[number - 1] if number else Publication(CREATED, [])
+    flow = dataflow(survey.name, VERSION, _structure(survey))
+    publish(list(_deliveries(flow.urn, survey, former, now)), stores, now.at)
 
 
 def _deliveries(
