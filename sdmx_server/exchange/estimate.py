@@ -172,7 +172,7 @@ class Sample(Derived):
     @property
     def breadth(self) -> int:
         """How many series it takes to show all codes."""
-        return max(len(codes) for codes in self._codes.values())
+        return max((len(codes) for codes in self._codes.values()), default=1)
 
     def batches(
         self, ends: Ends | None = None, columns: Collection[str] | None = None
@@ -180,20 +180,20 @@ class Sample(Derived):
         """Yield the series that show all codes, then others."""
         ids = self.rest.series
         tiled = {id_: np.resize(codes, self.breadth) for id_, codes in self._codes.items()}
-        yield self._batch({id_: tiled[id_] for id_ in ids}, tiled, 1)
+        yield self._batch({id_: tiled[id_] for id_ in ids}, tiled, Shape(self.breadth, 1))
         rows = np.linspace(0, len(self.rest.counts) - 1, self.shape.series).astype(np.int64)
         if len(rows):
             count = self.shape.series * self.shape.observations
             times = {id_: np.resize(codes, count) for id_, codes in self._codes.items()}
             series = {id_: codes[rows] for id_, codes in ids.items()}
-            yield self._batch(series, times, self.shape.observations)
+            yield self._batch(series, times, self.shape)
 
     def _batch(
-        self, series: Mapping[str, Codes], observed: Mapping[str, Codes], each: int
+        self, series: Mapping[str, Codes], observed: Mapping[str, Codes], shape: Shape
     ) -> Batch:
-        """Return series with so many observations each."""
+        """Return the series of a shape, with their observations."""
         layout, structure = self.part.layout, self.part.structure
-        count = each * len(next(iter(series.values())))
+        each, count = shape.observations, shape.series * shape.observations
         observations = {id_: self._usual(id_, count) for id_ in layout.coded}
         if layout.time is not None:
             observations[layout.time] = observed[layout.time]
