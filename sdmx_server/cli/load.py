@@ -22,7 +22,7 @@ from sdmx_server.exchange.stores import Stores, open_stores
 from sdmx_server.formats.data.readers import csv
 from sdmx_server.formats.metadata.recognition import recognises
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault, Indivisible
-from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 
 _LOOKED_AT = 1_000  # bytes
 

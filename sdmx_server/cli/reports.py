@@ -9,7 +9,7 @@ import click
 
 from sdmx_server.exchange.faults import report, report_csv
 from sdmx_server.model.delivery import DeliveryFaults
-from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 
 
 def tell_published(versions: Iterable[DatasetVersion]) -> None:

@@ -20,7 +20,7 @@ from sdmx_server.model.datastructure import Dataflow, DataStructure, ProvisionAg
 from sdmx_server.model.period import YEAR_START
 from sdmx_server.model.urn import parse_urn
 from sdmx_server.query import ComponentFilter, Cube, Key
-from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 
 KeyMap = Mapping[str, frozenset[str]]
 

@@ -15,7 +15,7 @@ from sdmx_server.exchange.retrieval import Changed, before, changed, select, uni
 from sdmx_server.exchange.selection import Selection
 from sdmx_server.exchange.stores import Stores
 from sdmx_server.query import DataQuery
-from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from sdmx_server.errors import Unavailable
 from sdmx_server.exchange.catalogue import Catalogue, CatalogueCache
 from sdmx_server.storage.cache import Cache
 from sdmx_server.storage.maintenance import Maintenance, MaintenanceStore
-from sdmx_server.storage.observations import DatasetVersion, ObservationStore
+from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.storage.revisions import RevisionReader, Revisions
+from sdmx_server.storage.versions import DatasetVersion
 
 Made = TypeVar("Made")
 

@@ -25,8 +25,8 @@ from sdmx_server.model.artefact import Maintainable
 from sdmx_server.model.datastructure import ProvisionAgreement
 from sdmx_server.model.delivery import Delivery, DeliveryFaults, Fault
 from sdmx_server.storage.database import Overtaken
-from sdmx_server.storage.observations import DatasetVersion
 from sdmx_server.storage.publication import Publication
+from sdmx_server.storage.versions import DatasetVersion
 
 Published = TypeVar("Published")
 

@@ -25,7 +25,7 @@ from sdmx_server.model.datastructure import Dataflow, ProvisionAgreement
 from sdmx_server.model.registration import Registration
 from sdmx_server.model.urn import Urn, parse_urn
 from sdmx_server.query import ArtefactQuery, RegistrationQuery
-from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 
 _CONTEXTS = ("datastructure", "dataflow", "provisionagreement")
 

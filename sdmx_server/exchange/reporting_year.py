@@ -21,7 +21,7 @@ from sdmx_server.exchange.cube import YEAR_START_DAY, Slice
 from sdmx_server.exchange.predicates import Mask, both, one_of
 from sdmx_server.exchange.selection import Narrowed, Selection
 from sdmx_server.exchange.stores import Stores
-from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 
 
 def by_reporting_year(

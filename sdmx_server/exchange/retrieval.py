@@ -27,7 +27,7 @@ from sdmx_server.exchange.selection import (
     WithoutDimensions,
 )
 from sdmx_server.exchange.stores import Stores
-from sdmx_server.storage.observations import DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 
 
 def select(part: Slice, stores: Stores) -> Selection:

@@ -11,10 +11,11 @@ from sdmx_server.exchange.present import Made, Present, PresentReader
 from sdmx_server.storage.artefacts import ArtefactStore
 from sdmx_server.storage.database import Engine, opened
 from sdmx_server.storage.maintenance import MaintenanceStore
-from sdmx_server.storage.observations import DatasetVersion, ObservationStore
+from sdmx_server.storage.observations import ObservationStore
 from sdmx_server.storage.revisions import RevisionReader
 from sdmx_server.storage.self_checks import SelfCheckStore
 from sdmx_server.storage.tokens import TokenStore
+from sdmx_server.storage.versions import DatasetVersion
 
 
 @dataclass(frozen=True, slots=True)

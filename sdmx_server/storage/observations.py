@@ -46,7 +46,7 @@ from sdmx_server.storage.series_index import (
     is_same,
 )
 from sdmx_server.storage.tables import STORES, dataset_versions, datasets, revisions
-from sdmx_server.storage.versions import DatasetVersion as DatasetVersion
+from sdmx_server.storage.versions import DatasetVersion
 from sdmx_server.storage.wanted import Mask, PartialKey, Wanted
 
 STRUCTURES, STORE = STORES

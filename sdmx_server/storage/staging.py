@@ -39,7 +39,7 @@ from sdmx_server.storage.series_index import observation_columns
 LINE = "@line"
 """The column of a part that holds the line of each row; rows count from 1 without it."""
 
-MEMORY = 200_000_000
+MEMORY = 100_000_000
 """How many bytes of rows are kept in memory, unless told otherwise."""
 
 _LOOKED_AT_ONCE = 1 << 20
