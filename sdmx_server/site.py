@@ -18,6 +18,7 @@ from sdmx_server.storage.cache import Cache
 EXTENSION = "sdmx-server"
 MOMENT = "sdmx_server.moment"
 """Where in the WSGI environment of a request what holds at its moment stands."""
+_STORES = "sdmx_server.stores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,14 @@ def stores_now() -> Stores:
     Raises:
         Unavailable: if the database cannot be reached.
     """
-    held = site().stores
-    moment: Present | None = request.environ.get(MOMENT)
-    if moment is None:
-        moment = request.environ[MOMENT] = held.present()
-    return held.at(moment)
+    environ = request.environ
+    found: Stores | None = environ.get(_STORES)
+    if found is None:
+        held = site().stores
+        moment: Present = environ.get(MOMENT) or held.present()
+        found = held.at(moment)
+        environ[MOMENT], environ[_STORES] = moment, found
+    return found
 
 
 def site() -> Site:

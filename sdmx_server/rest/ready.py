@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from threading import Event, Lock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -68,23 +69,30 @@ Key = tuple[object, ...]
 Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """An answer that everybody gets.
 
     Attributes:
         headers: its headers where it is sent whole.
-        unmodified: its headers where the client holds it already.
         body: its body; None where only the headers are known.
         etag: its tag.
         last_modified: its date.
     """
 
     headers: Headers
-    unmodified: Headers
     body: bytes | None
     etag: str
     last_modified: str
+
+    @cached_property
+    def unmodified(self) -> Headers:
+        """Its headers where the client holds it already."""
+        return [
+            (name, value)
+            for name, value in self.headers
+            if not is_entity_header(name) and name.lower() not in _OF_BODY
+        ]
 
     def is_held(self, environ: WSGIEnvironment) -> bool:
         """Whether the client holds it already."""
@@ -274,16 +282,11 @@ def _is_for_all(environ: WSGIEnvironment) -> bool:
 
 def _answer_of(status: str, headers: Headers) -> Answer | None:
     """Return an answer by its head, where it is for everybody and may be kept."""
-    named = {name.lower(): value for name, value in headers}
-    is_public = "etag" in named and "private" not in named.get("cache-control", "")
+    named = dict(headers)
+    is_public = "ETag" in named and "private" not in named.get("Cache-Control", "")
     if not is_public or status not in (_OK, _NOT_MODIFIED):
         return None
-    unmodified = [
-        (name, value)
-        for name, value in headers
-        if not is_entity_header(name) and name.lower() not in _OF_BODY
-    ]
-    return Answer(headers, unmodified, None, named["etag"], named.get("last-modified", ""))
+    return Answer(headers, None, named["ETag"], named.get("Last-Modified", ""))
 
 
 def _read_ahead(body: Iterable[bytes]) -> tuple[list[bytes], Iterator[bytes] | None]:
