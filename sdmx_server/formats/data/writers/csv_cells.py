@@ -13,6 +13,7 @@ from datetime import datetime, time
 from typing import Any
 
 import msgspec
+import pyarrow.compute as pc
 
 from sdmx_server.dataset import Component, Role, localised
 from sdmx_server.formats.data.writers.texts import Render, Write, each, escaping
@@ -57,13 +58,19 @@ quote_all = escaping(b',"\n\r', quote)
 def writer(component: Component, style: Style, before: str = "") -> Write:
     """Return what writes the cell of a value of a component, behind some text."""
     if _is_plain(component, style):
-        return lambda text: before + quote(text)
+        no_name = empty_cell(style)
+        return lambda text: before + quote(text) + no_name
     return lambda text: before + write_cell(component, style, text)
 
 
 def renderer(component: Component, style: Style) -> Render:
     """Return what writes the cells of many values of a component."""
-    return quote_all if _is_plain(component, style) else each(writer(component, style))
+    if not _is_plain(component, style):
+        return each(writer(component, style))
+    no_name = empty_cell(style)
+    if not no_name:
+        return quote_all
+    return lambda texts: pc.binary_join_element_wise(quote_all(texts), no_name, "")
 
 
 def write_cell(component: Component, style: Style, text: str) -> str:
@@ -144,13 +151,10 @@ def languages_in(texts: Iterable[str | None]) -> frozenset[str]:
 
 
 def _is_plain(component: Component, style: Style) -> bool:
+    """Tell whether the values of a component stand in cells as they are, and have no names."""
     has_names = style.labels != "id" and component.is_coded
-    return not (
-        has_names
-        or component.is_json
-        or style.labels == "name"
-        or (component.role is Role.TIME and style.times)
-    )
+    has_moments = component.role is Role.TIME and bool(style.times)
+    return not (has_names or has_moments or component.is_json)
 
 
 def _name(component: Component, member: str, style: Style) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -65,11 +66,16 @@ def _coded(
 def _period(text: str, dialect: Dialect) -> Object:
     """Return a period with the instants it covers, both inclusive."""
     found: Object = {"value": text} if dialect.is_version_2 else {"id": text, "name": text}
+    return {**found, **_instants(text)}
+
+
+@lru_cache(maxsize=4_096)
+def _instants(text: str) -> Mapping[str, str]:
     try:
         start, end = span(text)
     except ValueError:
-        return found
-    return {**found, "start": _instant(start), "end": _instant(end)}
+        return {}
+    return {"start": _instant(start), "end": _instant(end)}
 
 
 def _instant(moment: datetime) -> str:
