@@ -75,6 +75,8 @@ class Envelope:
         ):
             return self.not_modified()
         response = ranges.whole_or_part(self.etag, self.body(pieces))
+        if isinstance(pieces, list) and self.encoding == "identity" and response.status_code == 200:
+            response.headers["Content-Length"] = str(sum(map(len, pieces)))
         response.headers["Content-Type"] = self.content_type
         response.headers.add("Content-Language", ", ".join(self.content_languages))
         if file:

@@ -32,7 +32,7 @@ MOST = 4_000_000
 """The longest answer that is kept, in bytes."""
 
 _TOGETHER = 64_000_000
-_AHEAD = 256_000  # made before the answer begins, so that equal questions can share it
+_AHEAD = 64_000  # made before the answer begins, so that equal questions can share it
 _ENTRY = 3_000  # about how many bytes of memory an answer takes beside its body
 
 _RESOURCES = ("/sdmx/v1/", "/sdmx/v2/")
@@ -225,7 +225,7 @@ class ReadyAnswers:
                 moment.keep(key, answer)
             begin(status, headers)
             return body
-        ahead, rest = _read_ahead(body)
+        ahead, rest = _read_ahead(body, headers)
         begin(status, headers)
         if rest is None:
             flight.answer = replace(answer, body=b"".join(ahead))
@@ -289,15 +289,22 @@ def _answer_of(status: str, headers: Headers) -> Answer | None:
     return Answer(headers, None, named["ETag"], named.get("Last-Modified", ""))
 
 
-def _read_ahead(body: Iterable[bytes]) -> tuple[list[bytes], Iterator[bytes] | None]:
-    """Return the beginning of a body and the rest of it; None for the rest of a short one."""
+def _read_ahead(
+    body: Iterable[bytes], headers: Headers
+) -> tuple[list[bytes], Iterator[bytes] | None]:
+    """Return the beginning of a body and the rest of it; None for the rest of a short one.
+
+    A body whose length is known was made at once, so it is read whole if it can be kept.
+    """
+    length = int(dict(headers).get("Content-Length", 0))
+    most = length if _AHEAD < length <= MOST else _AHEAD
     pieces = iter(body)
     ahead: list[bytes] = []
     size = 0
     for piece in pieces:
         ahead.append(piece)
         size += len(piece)
-        if size > _AHEAD:
+        if size > most:
             return ahead, pieces
     _close(body)
     return ahead, None

@@ -266,6 +266,26 @@ def test_a_long_answer_streams_and_is_kept_where_it_ends_in_time(monkeypatch):
     assert len(made) == 4
 
 
+def test_an_answer_that_tells_its_length_is_read_whole(monkeypatch):
+    monkeypatch.setattr(ready, "_AHEAD", 10)
+    pieces = [b"0123456789"] * 4
+
+    def inner(environ, start_response):
+        start_response("200 OK", [("ETag", '"e"'), ("Content-Length", "40")])
+        return iter(pieces)
+
+    first = in_front_of(inner).get("/sdmx/v2/x", buffered=False)
+    pieces.clear()
+    assert first.data == b"0123456789" * 4
+
+
+@pytest.mark.parametrize("path", PATHS[3:])
+def test_what_is_made_at_once_tells_its_length(client, path):
+    for method in (client.get, client.get, client.head):
+        answer = method(path)
+        assert int(answer.headers["Content-Length"]) == len(client.get(path).data)
+
+
 def test_an_answer_that_is_too_long_is_never_held_whole(monkeypatch):
     monkeypatch.setattr(ready, "_AHEAD", 10)
     monkeypatch.setattr(ready, "MOST", 30)

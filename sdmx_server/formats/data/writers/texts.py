@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from sdmx_server.dataset import Codes
 
 PIECE_BYTES = 1 << 20
+FIRST_BYTES = 1 << 14
 """How large the pieces of an answer are, roughly."""
 
 _ROWS = 32_768  # woven at a time, so that no text grows past what 32-bit offsets can tell
@@ -343,8 +344,11 @@ def escaping(special: Collection[int], write: Write) -> Render:
 
 
 def in_pieces(texts: Iterable[str | pa.Buffer]) -> Iterator[bytes]:
-    """Yield the texts as UTF-8, in pieces of about 1 MB, whatever their own lengths are."""
-    waiting = bytearray()
+    """Yield the texts as UTF-8, in pieces of about 1 MB, whatever their own lengths are.
+
+    The first piece is short, so that an answer begins before much of it is made.
+    """
+    waiting, least = bytearray(), FIRST_BYTES
     for text in texts:
         if isinstance(text, str):
             waiting += text.encode()
@@ -356,8 +360,9 @@ def in_pieces(texts: Iterable[str | pa.Buffer]) -> Iterator[bytes]:
                 waiting.clear()
             for start in range(0, len(text), 2 * PIECE_BYTES):
                 yield bytes(memoryview(text)[start : start + 2 * PIECE_BYTES])
-        while len(waiting) >= PIECE_BYTES:
+        while len(waiting) >= least:
             yield bytes(waiting[:PIECE_BYTES])
             del waiting[:PIECE_BYTES]
+            least = PIECE_BYTES
     if waiting:
         yield bytes(waiting)
