@@ -33,7 +33,7 @@ MOST = 4_000_000
 
 _TOGETHER = 64_000_000
 _AHEAD = 64_000  # made before the answer begins, so that equal questions can share it
-_ENTRY = 3_000  # about how many bytes of memory an answer takes beside its body
+_ENTRY = 3_000  # about how many bytes of memory an answer takes beside its body and question
 
 _RESOURCES = ("/sdmx/v1/", "/sdmx/v2/")
 _DEPENDS_ON = (
@@ -65,7 +65,7 @@ _OF_BODY = frozenset({"content-disposition", "accept-ranges"})
 
 _OK, _NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
 
-Key = tuple[object, ...]
+Key = tuple[str | None, ...]
 Headers = list[tuple[str, str]]
 
 
@@ -135,7 +135,8 @@ class _Moment:
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep an answer."""
-        self.answers.put(key, answer, len(answer.body or b"") + _ENTRY)
+        size = len(answer.body or b"") + sum(len(part) for part in key if part)
+        self.answers.put(key, answer, size + _ENTRY)
 
     def board(self, key: Key) -> tuple[_Flight, bool]:
         """Return the answer in the making, and whether the caller is who makes it."""

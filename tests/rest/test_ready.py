@@ -382,6 +382,16 @@ def test_a_long_answer_lets_those_go_on_who_wait_for_it(monkeypatch):
     assert len(made) == 6
 
 
+def test_long_questions_take_room_as_well(monkeypatch):
+    monkeypatch.setattr(ready, "_TOGETHER", 40_000)
+    inner, made = counted([b"x"])
+    client = in_front_of(inner)
+    for _ in range(2):
+        for letter in "abc":
+            client.get(f"/sdmx/v2/x?{15_000 * letter}")
+    assert len(made) == 6
+
+
 def test_what_was_used_longest_ago_makes_room(monkeypatch):
     monkeypatch.setattr(ready, "_TOGETHER", 3 * 4_000)
     inner, made = counted([b"x" * 1_000])
