@@ -8,12 +8,14 @@ short. What is written ahead is claimed, so that nobody takes it for what is lef
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from uuid import uuid4
 
 import sqlalchemy as sa
 
+from sdmx_server.errors import Unavailable
 from sdmx_server.storage.chunks import Chunk, decode_chunk
 from sdmx_server.storage.database import insert_missing, portions, reading, writing
 from sdmx_server.storage.series_index import ChunkEntry
@@ -57,8 +59,8 @@ class ChunkWriter:
         trace: TracebackType | None,
     ) -> None:
         """Give up what no version refers to; it is there until somebody clears up."""
-        if self._written and not self._is_finished:
-            with writing(self._engine) as connection:
+        if self._written and not (self._is_finished and kind is None):
+            with suppress(Unavailable), writing(self._engine) as connection:
                 self._unclaim(connection)
 
     def read(self, entries: Sequence[ChunkEntry]) -> Iterator[Chunk]:

@@ -85,28 +85,37 @@ class SeriesNumbers:
     count: int
 
 
-def number_series(index: SeriesIndex, joined: Joined, new: Mapping[str, Codes]) -> SeriesNumbers:
-    """Number the series of the old version and those that come in, given by dimension."""
+def number_series(
+    index: SeriesIndex, joined: Joined, new: Mapping[str, Codes], coming: int
+) -> SeriesNumbers:
+    """Number the series of the old version and those that come in.
+
+    Args:
+        index: the old version.
+        joined: the dictionaries of both.
+        new: by dimension one code a series that comes in.
+        coming: how many come in.
+    """
     dimensions = index.layout.dimensions
-    held = [joined.held[d][index.series[d]] for d in dimensions]
-    coming = [joined.new[d][new[d]] for d in dimensions]
-    columns = [np.concatenate(both) for both in zip(held, coming, strict=True)]
     count = len(index.counts)
-    keys = pack(columns, [len(joined.texts[d]) for d in dimensions], len(columns[0]))
+    there = [joined.held[d][index.series[d]] for d in dimensions]
+    further = [joined.new[d][new[d]] for d in dimensions]
+    columns = [np.concatenate(both) for both in zip(there, further, strict=True)]
+    keys = pack(columns, [len(joined.texts[d]) for d in dimensions], count + coming)
     of_held, of_new = keys[:count], keys[count:]  # those that are held are in order
-    further, firsts = np.unique(of_new, return_index=True)
-    is_new = ~among(further, of_held)
-    further, firsts = further[is_new], firsts[is_new]
-    places = np.searchsorted(of_held, further)
+    values, firsts = np.unique(of_new, return_index=True)
+    is_new = ~among(values, of_held)
+    values, firsts = values[is_new], firsts[is_new]
+    places = np.searchsorted(of_held, values)
     shifts = np.cumsum(np.bincount(places, minlength=count + 1))[:count]
     return SeriesNumbers(
         np.arange(count) + shifts,
-        np.searchsorted(of_held, of_new) + np.searchsorted(further, of_new),
+        np.searchsorted(of_held, of_new) + np.searchsorted(values, of_new),
         {
-            d: np.insert(there, places, codes[firsts])
-            for d, there, codes in zip(dimensions, held, coming, strict=True)
+            d: np.insert(held, places, codes[firsts])
+            for d, held, codes in zip(dimensions, there, further, strict=True)
         },
-        count + len(further),
+        count + len(values),
     )
 
 

@@ -92,7 +92,7 @@ class _Insertion:
         index = self.index
         codes = staging.encode(partial) if partial is not None else None
         joined = join_with(index, staging.dictionaries, self.arrangement.order)
-        numbers = number_series(index, joined, staging.members)
+        numbers = number_series(index, joined, staging.members, staging.series)
         draft = Draft(index, joined, numbers, self.arrangement)
         _set_attributes(draft, staging, joined, numbers, keep=not self.replace_all)
         if partial is not None and codes is not None:

@@ -180,6 +180,11 @@ class Staging:
         """By id of a dimension one code a series, in the order of their numbers."""
         return self._members
 
+    @property
+    def series(self) -> int:
+        """How many series there are."""
+        return len(self._first_rows)
+
     def given(self, column: str) -> Given:
         """Return the values that a series attribute is given; earlier rows first."""
         parts = self._given[column]

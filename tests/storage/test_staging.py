@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from sdmx_server.dataset import PROVIDER, Action
+from sdmx_server.dataset import PROVIDER, Action, Layout
 from sdmx_server.errors import SemanticError
 from sdmx_server.storage.database import opened
 from sdmx_server.storage.draft import Arrangement
@@ -188,6 +188,20 @@ def test_columns_with_dictionaries_of_their_own_are_understood(engine, memory):
         *(("9", "3", "9"), ("A", "1", "A"), ("A", "1", "A")),
         *(("A", "2", "A"), ("A", "2", "A"), ("A", "3", "A")),
     ]
+
+
+def test_periods_alone_make_one_series(engine, memory):
+    layout = Layout((), "TIME_PERIOD", (), (), ("VALUE",))
+    store = ObservationStore(engine)
+    for years in ((2020, 2018), (2019, 2020)):
+        rows = [{"TIME_PERIOD": str(year), "VALUE": str(years)} for year in years]
+        with Staging(layout, memory=memory) as staging:
+            staged(staging, rows[:1], rows[1:])
+            step = Publication("D", layout, staging, Action.MERGE)
+            (version,) = store.publish_all([step], at=NOW)
+    rows = [{"TIME_PERIOD": "2018"}]
+    version = store.publish("D", layout, table(rows, layout), action=Action.DELETE, at=NOW)
+    assert [each["TIME_PERIOD"] for each in read(store.select(version))] == ["2019", "2020"]
 
 
 def cells(*texts):
