@@ -78,7 +78,8 @@ def _told(
     deleted = [each.deleted for each in found if each.deleted is not None]
     if deleted:
         yield Episode(union(deleted, part), {}, deleted=(), valid_to=at)
-    for id_ in dict.fromkeys(id_ for each in found for id_ in each.emptied):
+    gone = {id_ for each in found for id_ in each.emptied}
+    for id_ in (c.id for c in part.structure.components if c.id in gone):
         emptied = [each.emptied[id_] for each in found if id_ in each.emptied]
         yield Episode(union(emptied, part), {}, deleted=(id_,), valid_to=at)
     lost = {id_: text for each in found for id_, text in each.dataset_attributes.items()}
