@@ -8,13 +8,17 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 _MEGABYTE = 1024  # of the kB that the system counts in
 _RESET_PEAK = "5"
+_LOOK = 0.02  # seconds between two looks at the memory of a command
 _PROCESS_CLOCK = 2  # CPU time of a whole process, among the clocks that it has
 
 
@@ -48,12 +52,16 @@ def run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Co
         process = subprocess.Popen(  # noqa: S603
             command, env=environment, stdout=output, stderr=output
         )
-    _, status, usage = os.wait4(process.pid, 0)
+    with ThreadPoolExecutor(1) as watcher:
+        ended = threading.Event()
+        peak = watcher.submit(_watched, process.pid, ended)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        ended.set()
     process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - started
     if process.returncode:
         raise CommandFailed(f"{' '.join(command)}: {log.read_text(errors='replace')[-2000:]}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _MEGABYTE)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, peak.result())
 
 
 def family(process: int) -> list[int]:
@@ -88,6 +96,18 @@ def reset_peak(processes: Sequence[int]) -> None:
     """Begin anew to look for the most memory that processes have."""
     for process in processes:
         Path(f"/proc/{process}/clear_refs").write_text(_RESET_PEAK)
+
+
+def _watched(process: int, ended: threading.Event) -> float:
+    """Return the most memory that a process had until it ended, in MB.
+
+    What the system tells of a process that has ended counts the memory of who started it.
+    """
+    peak = 0.0
+    while not ended.wait(_LOOK):
+        with suppress(OSError):
+            peak = max(peak, peak_memory([process]))
+    return peak
 
 
 def _status(processes: Sequence[int], field: str) -> float:
