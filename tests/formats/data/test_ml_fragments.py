@@ -49,6 +49,11 @@ def test_text_is_escaped(text: str, expected: str) -> None:
         assert (parsed.get("b"), parsed.text) == (text, text)
 
 
+@given(st.lists(st.text("a&<>\"\t\n\r'é\x07\uffff\ufffd"), min_size=1))
+def test_many_texts_are_escaped_as_each_is(texts: list[str]) -> None:
+    assert escape_all(pa.array(texts, pa.string())).to_pylist() == [escape(t) for t in texts]
+
+
 def test_a_half_of_a_character_is_replaced() -> None:
     assert escape("half \ud800") == "half \N{REPLACEMENT CHARACTER}"
 

@@ -123,7 +123,7 @@ def test_only_texts_with_special_bytes_are_written(values):
         return text.replace(",", "(comma)")
 
     array = pa.array(["x,", *values, ",y"], pa.string()).slice(1, len(values))
-    written = escaping(b",;", write)(array)
+    written = escaping(b",;", each(write))(array)
     assert written.to_pylist() == [value and value.replace(",", "(comma)") for value in values]
     assert sorted(seen) == sorted({value for value in values if value and "," in value})
 

@@ -51,7 +51,7 @@ def quote(text: str) -> str:
     return text
 
 
-quote_all = escaping(b',"\n\r', quote)
+quote_all = escaping(b',"\n\r', each(quote))
 """Returns the cells of texts."""
 
 

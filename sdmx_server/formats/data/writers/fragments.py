@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sdmx_server.dataset import Codes
 from sdmx_server.formats.data.writers.texts import (
@@ -25,6 +26,7 @@ from sdmx_server.formats.data.writers.texts import (
     Texts,
     Write,
     chosen,
+    content,
     each,
     escaping,
 )
@@ -50,8 +52,23 @@ def _escaped(mark: re.Match[str]) -> str:
     return _ESCAPES.get(mark[0], "\N{REPLACEMENT CHARACTER}")
 
 
-# The last is what all begin with that XML cannot hold beyond the control characters.
-escape_all = escaping({*range(0x20), *b'&<>"', 0xEF}, escape)
+# What all begin with that XML cannot hold beyond the control characters.
+_NO_CHARACTER = "\uffff".encode()[0]
+_REPLACED = bytes({*range(0x20), _NO_CHARACTER} - {ord(mark) for mark in _ESCAPES})
+_ESCAPE_EACH = each(escape)
+
+
+def _escape_marked(texts: pa.StringArray) -> pa.StringArray:
+    held = bytes(content(texts))
+    if len(held.translate(None, _REPLACED)) < len(held):
+        return _ESCAPE_EACH(texts)
+    for mark, entity in _ESCAPES.items():  # the ampersand first
+        if mark.encode() in held:
+            texts = pc.replace_substring(texts, mark, entity)
+    return texts
+
+
+escape_all = escaping({*range(0x20), *b'&<>"', _NO_CHARACTER}, _escape_marked)
 """Returns texts escaped: the same array where there is nothing to escape."""
 
 

@@ -53,7 +53,7 @@ def _inside(text: str) -> str:
     return quote(text)[1:-1]
 
 
-_escape = escaping({*range(0x20), *b'"\\'}, _inside)
+_escape = escaping({*range(0x20), *b'"\\'}, each(_inside))
 
 
 def strings(texts: pa.StringArray) -> pa.StringArray:

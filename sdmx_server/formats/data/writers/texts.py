@@ -317,16 +317,15 @@ def each(write: Write) -> Render:
     return render
 
 
-def escaping(special: Collection[int], write: Write) -> Render:
+def escaping(special: Collection[int], render_marked: Render) -> Render:
     """Return what renders an array by writing the texts that need it; the others stay.
 
     Args:
         special: the bytes of UTF-8 of which a text needs any to be written.
-        write: writes such a text; what it writes of others is the text itself.
+        render_marked: renders such texts.
     """
     marks = bytes(byte in special for byte in range(256))
     harmless = bytes(byte for byte in range(256) if byte not in special)
-    write_each = each(write)
 
     def render(texts: pa.StringArray) -> pa.StringArray:
         held = bytes(content(texts))
@@ -337,7 +336,7 @@ def escaping(special: Collection[int], write: Write) -> Render:
         found = np.unique(np.searchsorted(stops, marked, side="right"))
         places = np.arange(len(texts), dtype=np.int32)
         places[found] = np.arange(len(texts), len(texts) + len(found), dtype=np.int32)
-        written = write_each(texts.take(pa.array(found)))
+        written = render_marked(texts.take(pa.array(found)))
         return pc.take(pa.concat_arrays([texts, written]), pa.array(places), boundscheck=False)
 
     return render
