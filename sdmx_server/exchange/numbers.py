@@ -9,11 +9,13 @@ Source: SDMX-REST 2.2, doc/data.md, "Operators".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from math import isnan
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from sdmx_server.query import Condition, Operator
 
@@ -32,6 +34,8 @@ _FROM_SIGN: dict[Operator, Callable[[npt.NDArray[np.int8]], Flags]] = {
 COMPARISONS = frozenset(_FROM_SIGN)
 """The operators that compare numbers; the others look at the text."""
 
+_FEW = 16
+
 
 def number(text: str | None) -> float:
     """Return the number that a text is; NaN where there is none, or it is none."""
@@ -44,7 +48,15 @@ def number(text: str | None) -> float:
 
 
 def numbers(texts: Texts) -> Floats:
-    """Return the numbers in a column; NaN where a text is absent or none."""
+    """Return the numbers in a column; NaN where a text is absent or none.
+
+    Arrow reads numbers several times as fast as Python and to the same values, but nothing of
+    a column in which it finds a text that is none.
+    """
+    if len(texts) > _FEW:
+        with suppress(pa.ArrowInvalid):
+            found = pa.array(texts, pa.string()).cast(pa.float64())
+            return np.asarray(found.to_numpy(zero_copy_only=False), np.float64)
     return np.fromiter(map(number, texts), dtype=np.float64, count=len(texts))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sdmx_server.dataset import Component, Role
 from sdmx_server.errors import QuerySyntaxError
+from sdmx_server.exchange.numbers import number, numbers
 from sdmx_server.exchange.predicates import mask_of
 from sdmx_server.query import ComponentFilter, Condition, Operator
 
@@ -67,3 +69,28 @@ def test_a_bound_that_is_no_number_is_refused(is_array):
     wanted = ComponentFilter("X", ((Condition(Operator.GREATER, "abc"),),))
     with pytest.raises(QuerySyntaxError, match="'abc'"):
         mask_of(wanted, component)
+
+
+ODD = [
+    "+5",
+    " 5",
+    "5\n",
+    "inf",
+    "-Infinity",
+    "1e400",
+    "-1e-400",
+    "00012",
+    ".5",
+    "5.",
+    "NaN",
+    "-nan",
+]
+NONE = ["", "-", "1_0", "0x1p3", "1d5", "--5", "\u0661", "12,5", None]
+
+
+@pytest.mark.parametrize("text", [*ODD, *NONE])
+def test_a_long_column_is_read_as_its_texts_are_one_by_one(text):
+    plain = ["9007199254740993", "0.1", "1.10", "-3e2", None] * 10
+    for column in ([text], [text, *plain], [*plain, text, "NA"]):
+        expected = [number(each) for each in column]
+        np.testing.assert_array_equal(numbers(column), expected)
