@@ -9,7 +9,7 @@ Source: SDMX 3.1 Technical Notes, section on dataset actions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
 
@@ -41,6 +41,7 @@ Raises ``Indivisible`` where that cannot be done, on the way too.
 """
 
 _MEMORY = 64_000_000  # bytes of staged rows, which take about three times that to be sorted
+_ROWS = 250_000  # that are staged at a time, more or less
 _PLAIN = tuple(action.value for action in (Action.APPEND, Action.MERGE, Action.REPLACE))
 
 
@@ -56,17 +57,18 @@ def stage(files: Sequence[Parts], stores: Stores, areas: ExitStack) -> list[Publ
         DeliveryFaults: with every fault of every file.
         Indivisible: if a file has to be checked as a whole.
     """
-    found: list[Fault] = []
-    steps = [_staged(parts, stores, areas, (found, _MEMORY // len(files))) for parts in files]
+    memory = _MEMORY // len(files)
+    staged = [_staged(parts, stores, areas, memory) for parts in files]
+    found = [fault for _, faults in staged for fault in faults]
     if found:
         raise DeliveryFaults(found)
-    return steps
+    return [step for step, _ in staged]
 
 
 def _staged(
-    parts: Parts, stores: Stores, areas: ExitStack, limits: tuple[list[Fault], int]
-) -> Publication:
-    found, memory = limits
+    parts: Parts, stores: Stores, areas: ExitStack, memory: int
+) -> tuple[Publication, list[Fault]]:
+    """Stage a file; return what publishes it, and its faults."""
     deliveries = parts()
     first = next(deliveries)
     catalogue = stores.catalogues.at()
@@ -75,37 +77,71 @@ def _staged(
         structure = resolve(context, catalogue)
     except SemanticError as error:
         raise Indivisible(error.detail) from error
-    allowed = providers_of(context, catalogue)
+    intake = _Intake(structure, providers_of(context, catalogue))
     staging = areas.enter_context(Staging(layout_of(structure), memory=memory))
-    dataset: dict[str, str] = {}
-    inspection = Inspection()
-    faults: list[Fault] = []
-    for delivery in chain([first], deliveries):
-        examined = _examined(with_provider(delivery, allowed), structure, inspection)
-        faults += check_rows(examined)
-        _agree(dataset, examined)
-        staging.add(_table(examined))
-    _check_dataset(dataset, structure)
-    faults += check_staged(staging, structure, first.file, inspection)
-    found += in_order([*faults, *inspection.rest()])
-    return Publication(
+    for table in _gathered(map(intake.table, chain([first], deliveries))):
+        staging.add(table)
+    step = Publication(
         dataset=dataset_of(structure.dataflow_urn or structure.urn),
         layout=staging.layout,
         rows=staging,
         action=Action(first.action),
-        dataset_attributes=dataset,
+        dataset_attributes=intake.dataset,
     )
+    return step, intake.faults(staging, first.file)
 
 
-def _examined(delivery: Delivery, structure: ResolvedStructure, inspection: Inspection) -> Examined:
-    """Return rows as their structure reads them.
+class _Intake:
+    """What the parts of one file have in common, and what was found in them.
 
-    Raises:
-        Indivisible: if they are not plain.
+    Attributes:
+        dataset: what they say of the dataset.
     """
-    if not _is_plain(delivery, structure):
-        raise Indivisible("the rows are not plain")
-    return examine(delivery, structure, inspection)
+
+    def __init__(self, structure: ResolvedStructure, allowed: Sequence[str]) -> None:
+        self.dataset: dict[str, str] = {}
+        self._structure, self._allowed = structure, allowed
+        self._inspection = Inspection()
+        self._faults: list[Fault] = []
+
+    def table(self, delivery: Delivery) -> pa.Table:
+        """Check rows, and return them as they are staged.
+
+        Raises:
+            Indivisible: if they have to be checked as a whole.
+        """
+        if not _is_plain(delivery, self._structure):
+            raise Indivisible("the rows are not plain")
+        delivery = with_provider(delivery, self._allowed)
+        examined = examine(delivery, self._structure, self._inspection)
+        self._faults += check_rows(examined)
+        _agree(self.dataset, examined)
+        return _table(examined)
+
+    def faults(self, staging: Staging, file: str) -> list[Fault]:
+        """Return all faults once everything is staged.
+
+        Raises:
+            Indivisible: if the dataset lacks an attribute.
+        """
+        for attribute in self._structure.attributes:
+            is_lacking = attribute.mandatory and attribute.id not in self.dataset
+            if is_lacking and attribute.level is Level.DATASET:
+                raise Indivisible("the dataset lacks an attribute")
+        self._faults += check_staged(staging, self._structure, file, self._inspection)
+        return in_order([*self._faults, *self._inspection.rest()])
+
+
+def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Put small tables of one form together: what is staged is set beside all series each time."""
+    held: list[pa.Table] = []
+    for table in tables:
+        rows = sum(each.num_rows for each in held)
+        if rows >= _ROWS or (held and table.schema != held[0].schema):
+            yield pa.concat_tables(held)
+            held = []
+        held.append(table)
+    yield pa.concat_tables(held)
 
 
 def _is_plain(delivery: Delivery, structure: ResolvedStructure) -> bool:
@@ -153,14 +189,3 @@ def _table(examined: Examined) -> pa.Table:
         )
         columns[PROVIDER] = provider
     return pa.table(columns)
-
-
-def _check_dataset(dataset: dict[str, str], structure: ResolvedStructure) -> None:
-    """Check that the dataset has what it must have.
-
-    Raises:
-        Indivisible: if it has not.
-    """
-    for attribute in structure.attributes:
-        if attribute.mandatory and attribute.level is Level.DATASET and attribute.id not in dataset:
-            raise Indivisible("the dataset lacks an attribute")
