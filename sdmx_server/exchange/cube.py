@@ -101,6 +101,9 @@ class _Place:
     providers: tuple[str, ...]
 
 
+_PLACE = 1_000  # about how many bytes of memory a place, or one of its dataflows, takes
+
+
 def _places(cube: Cube, stores: Stores, as_of: datetime | None) -> tuple[_Place, ...]:
     return stores.remember(
         as_of,
@@ -114,6 +117,7 @@ def _places(cube: Cube, stores: Stores, as_of: datetime | None) -> tuple[_Place,
             )
             for context, flows, providers in _contexts(cube, stores.catalogue(as_of))
         ),
+        size=lambda places: _PLACE * sum(1 + len(place.flows) for place in places),
     )
 
 

@@ -23,7 +23,7 @@ from sdmx_server.storage.versions import DatasetVersion
 Made = TypeVar("Made")
 
 _REMEMBERED = 64_000_000
-_USUAL = 20_000  # about how many bytes of memory something takes whose size is not told
+_USUAL = 20_000  # about how many bytes of memory something takes at most, with its key
 _ATTEMPTS = 8
 
 
@@ -52,12 +52,12 @@ class Present:
         Args:
             key: stands for all that it is made from, beside this moment.
             make: makes it.
-            size: tells how many bytes it takes, where that is more than usual.
+            size: tells how many more bytes than usual it takes.
         """
         kept: Made | None = self._memory.get(key)
         if kept is None:
             kept = make()
-            self._memory.put(key, kept, size(kept) if size else _USUAL)
+            self._memory.put(key, kept, _USUAL + (size(kept) if size else 0))
         return kept
 
 
