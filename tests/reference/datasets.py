@@ -216,6 +216,11 @@ def _relabelled(row: Row) -> Row:
 def kinds() -> Survey:
     """What SDMX 3 added: two measures, arrays, texts in languages, lists of any values."""
     series = ("AREA", "ITEM")
+    rows = list(_kinds_rows())
+    of_dataset: Row = {
+        "CONTACT": ["A; b", 'say "c"'],
+        "DS_TITLE": {"en": "All", "id": "Semua"},
+    }
     return Survey(
         "KINDS",
         (
@@ -241,13 +246,17 @@ def kinds() -> Survey:
         ),
         {},
         (
-            Publication(
-                CREATED,
-                list(_kinds_rows()),
-                {"CONTACT": ["A; b", 'say "c"', ""][:2], "DS_TITLE": {"en": "All", "id": "Semua"}},
-            ),
+            Publication(CREATED, rows, of_dataset),
+            Publication(REVISED, [_emptied(n, row) for n, row in enumerate(rows)], of_dataset),
         ),
     )  # fmt: skip
+
+
+def _emptied(number: int, row: Row) -> Row:
+    """Take values away, not the same ones everywhere."""
+    ids = ("TAGS", "OBS_VALUE", "SRC", "OBS_NOTE", "OBS_COUNT", "OBS_STATUS", "REASONS")
+    gone = ids[number % 7 :: 3] if number % 4 == 1 else ()
+    return {id_: value for id_, value in row.items() if id_ not in gone}
 
 
 def _kinds_rows() -> Iterator[Row]:
