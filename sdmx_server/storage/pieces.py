@@ -54,13 +54,10 @@ def assembled(index: SeriesIndex, layout: Layout, pieces: Sequence[Piece]) -> Ba
 
 def series_codes(index: SeriesIndex, layout: Layout, rows: Keys) -> dict[str, Codes]:
     """Return the series columns of a layout in some rows of an index."""
-    everything = rows is index.everything
     return {
-        column: np.full(len(rows), -1, np.int32)
-        if column not in index.series
-        else index.series[column]
-        if everything
-        else index.series[column][rows]
+        column: index.column(index.series[column], rows)
+        if column in index.series
+        else np.full(len(rows), -1, np.int32)
         for column in (*layout.dimensions, *layout.series)
     }
 

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from sdmx_server.dataset import Batch, Codes, Layout, Offsets
@@ -20,8 +18,6 @@ from sdmx_server.storage.pieces import Piece, assembled, offsets_of, series_code
 from sdmx_server.storage.series_index import ReadMany, SeriesIndex
 from sdmx_server.storage.sparse import SparseTexts, taken
 from sdmx_server.storage.wanted import Mask, Wanted, find
-
-N = TypeVar("N", bound=np.generic)
 
 _NONE = np.zeros(0, np.int64)
 _AT_ONCE = 32
@@ -82,17 +78,17 @@ class Selection:
     @property
     def first(self) -> Codes:
         """Code of the first period of each series."""
-        return self._of(self._index.first)
+        return self._index.column(self._index.first, self._found.rows)
 
     @property
     def last(self) -> Codes:
         """Code of the last period of each series."""
-        return self._of(self._index.last)
+        return self._index.column(self._index.last, self._found.rows)
 
     @property
     def counts(self) -> Counts:
         """How many observations each series has."""
-        return self._of(self._index.counts)
+        return self._index.column(self._index.counts, self._found.rows)
 
     @property
     def series_count(self) -> int:
@@ -152,10 +148,6 @@ class Selection:
         rows, counts = self._found.rows[left_out:], self._found.counts[left_out:]
         rest._found = replace(self._found, rows=rows, counts=counts)
         return rest, int(ends[left_out - 1]) if left_out else 0
-
-    def _of(self, column: npt.NDArray[N]) -> npt.NDArray[N]:
-        rows = self._found.rows
-        return column if rows is self._index.everything else column[rows]
 
     def _pieces(self, ends: Ends | None) -> Iterator[Piece]:
         """Yield what is wanted of each chunk that may hold something of it."""

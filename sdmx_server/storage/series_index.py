@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,8 @@ class ChunkEntry:
     used: Mapping[str, Codes]
 
 
+N = TypeVar("N", bound=np.generic)
+
 ReadMany = Callable[[Sequence[ChunkEntry], int], Iterator[Chunk]]
 """Reads chunks in order, of which so many observations are wanted at most."""
 
@@ -63,6 +66,20 @@ class Translation:
     codes: Codes
     is_identity: bool
     only: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodPairs:
+    """The distinct pairs of a first and a last period.
+
+    Attributes:
+        first, last: the codes of each pair.
+        numbers: by series the number of its pair.
+    """
+
+    first: Codes
+    last: Codes
+    numbers: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -127,6 +144,19 @@ class SeriesIndex:
             column: [_translation(entry.used[column]) for entry in self.chunks]
             for column in observation_columns(self.layout)
         }
+
+    @cached_property
+    def period_pairs(self) -> PeriodPairs:
+        """The first and last periods of series."""
+        periods = int(self.last.max(initial=0)) + 1
+        keys = self.first.astype(np.int64) * periods + self.last
+        pairs, numbers = np.unique(keys, return_inverse=True)
+        first, last = np.divmod(pairs, periods)
+        return PeriodPairs(first.astype(np.int32), last.astype(np.int32), numbers)
+
+    def column(self, column: npt.NDArray[N], rows: npt.NDArray[np.int64]) -> npt.NDArray[N]:
+        """Return some rows of a column; the column itself where these are ``everything``."""
+        return column if rows is self.everything else column[rows]
 
     def has_any(self, column: str, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Tell which chunks have some of the codes of a component of observations.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sdmx_server.dataset import Codes, Layout
+from sdmx_server.dataset import Layout
 from sdmx_server.errors import Unavailable
 from sdmx_server.storage.columns import Counts, Flags, Keys
 from sdmx_server.storage.series_index import SeriesIndex
@@ -75,28 +75,38 @@ class Found:
 def find(index: SeriesIndex, wanted: Wanted, constants: Mapping[str, str]) -> Found:
     """Return the series that are wanted, and what is left to ask of observations."""
     _check_layout(index.layout, wanted.layout)
+    rows, asked = _masked(index, wanted, constants)
+    codes = dict(asked.codes)
+    time = index.layout.time
+    if time in codes:
+        rows, is_needed = _in_periods(index, rows, codes[time])
+        if not is_needed:
+            del codes[time]
+    needed = {column: passing for column, passing in codes.items() if not passing.all()}
+    asked = Filter(needed, asked.texts)
+    if wanted.places is not None:
+        return Found(*_among(index, rows, wanted.places), asked)
+    return Found(rows, index.column(index.counts, rows), None, asked)
+
+
+def _masked(
+    index: SeriesIndex, wanted: Wanted, constants: Mapping[str, str]
+) -> tuple[Keys, Filter]:
+    """Return the series that keys and masks leave, and the masks of observations."""
     rows = _rows_of_keys(index, wanted.keys)
     codes: dict[str, Flags] = {}
     texts: dict[str, Mask] = {}
     for column, mask in wanted.masks.items():
         if column in index.series:
             passing = _passing(mask, index.dictionaries[column])
-            rows = _where(rows, passing[index.series[column][rows]])
+            rows = _where(rows, passing[index.column(index.series[column], rows)])
         elif column in index.dictionaries:
             codes[column] = _passing(mask, index.dictionaries[column])
         elif column in index.layout.texts:
             texts[column] = mask
         elif not bool(mask([constants.get(column)])[0]):
             rows = rows[:0]
-    time = index.layout.time
-    if time in codes:
-        rows = _where(rows, _may_pass(codes[time], index.first[rows], index.last[rows]))
-    needed = {c: passing for c, passing in codes.items() if not _all_pass(index, c, passing, rows)}
-    asked = Filter(needed, texts)
-    if wanted.places is not None:
-        return Found(*_among(index, rows, wanted.places), asked)
-    counts = index.counts if rows is index.everything else index.counts[rows]
-    return Found(rows, counts, None, asked)
+    return rows, Filter(codes, texts)
 
 
 def _where(rows: Keys, passing: Flags) -> Keys:
@@ -135,21 +145,22 @@ def _passing(mask: Mask, dictionary: tuple[str, ...]) -> Flags:
     return np.asarray(mask((*dictionary, None)), np.bool_)
 
 
-def _may_pass(passing: Flags, first: Codes, last: Codes) -> Flags:
-    """Tell which series have a wanted period between their first and last."""
-    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(passing[:-1])])
-    may: Flags = before[last + 1] > before[first]
-    return may
+def _in_periods(index: SeriesIndex, rows: Keys, passing: Flags) -> tuple[Keys, bool]:
+    """Return the series with a wanted period between their first and last.
 
+    Few pairs of first and last period occur, so each is looked at once.
 
-def _all_pass(index: SeriesIndex, column: str, passing: Flags, rows: Keys) -> bool:
-    if passing.all():
-        return True
-    if column != index.layout.time:
-        return False
+    Returns:
+        The series, and whether some of their periods may not be wanted.
+    """
+    pairs = index.period_pairs
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(passing[:-1])])
-    first, last = index.first[rows], index.last[rows]
-    return bool(np.all(before[last + 1] - before[first] == last + 1 - first))
+    wanted = before[pairs.last + 1] - before[pairs.first]
+    may_pass, all_pass = wanted > 0, wanted == pairs.last + 1 - pairs.first
+    if not may_pass.all():
+        rows = _where(rows, may_pass[index.column(pairs.numbers, rows)])
+    is_needed = not all_pass.all() and not all_pass[index.column(pairs.numbers, rows)].all()
+    return rows, is_needed
 
 
 def _rows_of_keys(index: SeriesIndex, keys: Sequence[PartialKey]) -> Keys:
