@@ -288,9 +288,7 @@ class Draft:
         columns, used = {}, {}
         for column, codes in block.codes.items():
             columns[column], used[column] = compact(codes, self._arrays[column])
-        # A slice may drag bytes of its neighbours along, and equal chunks would differ.
-        columns |= {column: pa.concat_arrays([texts]) for column, texts in block.texts.items()}
-        digest, content = encode_chunk(columns)
+        digest, content = encode_chunk({**columns, **block.texts})
         return _Entry(digest, start, stop, len(block.series), used), content
 
 
