@@ -110,6 +110,7 @@ def _load_parts(paths: list[Path], publishing: _Publishing) -> list[DatasetVersi
         try:
             if publishing.check_only:
                 check_parts(files, publishing.stores)
+                publishing.instant()  # which has to be one that a publication may bear
                 return []
             return publish_parts(files, publishing.stores, publishing.instant)
         except Indivisible:
