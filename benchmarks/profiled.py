@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -16,13 +17,16 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 def application() -> Application:
     """Build the application of a worker; it has to have one thread."""
     served: Application = worker.application()
-    profiler = cProfile.Profile()
+    profiler = cProfile.Profile(time.thread_time)
 
     def profiled(environment: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         nonlocal profiler
         if environment["PATH_INFO"] == profiles.ADDRESS:
             start("200 OK", [("Content-Type", "text/plain")])
-            told, profiler = profiles.told(pstats.Stats(profiler)), cProfile.Profile()
+            told, profiler = (
+                profiles.told(pstats.Stats(profiler)),
+                cProfile.Profile(time.thread_time),
+            )
             return [told.encode()]
         with profiler:
             pieces = served(environment, start)
