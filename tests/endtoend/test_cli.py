@@ -309,6 +309,18 @@ def test_a_good_file_is_stored_once_it_is_loaded_and_not_by_a_check(home, tmp_pa
     assert "2023,5.9," in new
 
 
+def test_a_check_refuses_an_instant_that_no_publication_may_bear(home, tmp_path):
+    file = message(tmp_path, "3673,POV_P0,2023,5.9,PT,0,A,correct")
+    instant = ("--published", "2099-01-01T00:00:00Z")
+
+    done = CliRunner().invoke(
+        main, ["load", str(file), "--home", str(home), "--check-only", *instant]
+    )
+
+    assert done.exit_code == 1
+    assert "2099-01-01T00:00:00Z is still to come" in done.stderr
+
+
 @pytest.mark.parametrize("format_", ["csv", "json", "xml", "xml21", "csv20"])
 def test_what_is_exported_can_be_loaded(home, tmp_path, format_):
     file = tmp_path / f"ipm.{format_}"
