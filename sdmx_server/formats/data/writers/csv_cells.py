@@ -13,6 +13,7 @@ from datetime import datetime, time
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from sdmx_server.dataset import Component, Role, localised
@@ -51,7 +52,11 @@ def quote(text: str) -> str:
     return text
 
 
-quote_all = escaping(b',"\n\r', each(quote))
+def _in_quotes(texts: pa.StringArray) -> pa.StringArray:
+    return pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
+
+
+quote_all = escaping(b',"\n\r', _in_quotes)
 """Returns the cells of texts."""
 
 
