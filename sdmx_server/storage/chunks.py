@@ -72,14 +72,16 @@ def compact(codes: Codes, dictionary: pa.Array) -> tuple[pa.DictionaryArray, Cod
     return column, used if absent is None else np.append(np.int32(-1), used)
 
 
-def encode_chunk(columns: Mapping[str, pa.Array]) -> tuple[str, bytes]:
+def encode_chunk(columns: Mapping[str, pa.Array], rows: int) -> tuple[str, bytes]:
     """Return the name and the stored content of a chunk, which go by what it holds alone.
 
     Args:
-        columns: coded columns with dictionaries of their own, and texts.
+        columns: coded columns with dictionaries of their own, and texts; none where
+            observations are nothing but their keys.
+        rows: how many observations there are.
     """
     by_row: dict[str, pa.Array] = {}
-    once: dict[str, pa.Array] = {_ROWS: pa.array([len(next(iter(columns.values())))])}
+    once: dict[str, pa.Array] = {_ROWS: pa.array([rows])}
     for name, column in sorted(columns.items()):
         if pa.types.is_dictionary(column.type):
             is_constant = column.null_count == len(column) or (

@@ -288,7 +288,7 @@ class Draft:
         columns, used = {}, {}
         for column, codes in block.codes.items():
             columns[column], used[column] = compact(codes, self._arrays[column])
-        digest, content = encode_chunk({**columns, **block.texts})
+        digest, content = encode_chunk({**columns, **block.texts}, len(block.series))
         return _Entry(digest, start, stop, len(block.series), used), content
 
 

@@ -33,7 +33,7 @@ def as_found(chunk):
 @given(ROWS)
 def test_what_is_stored_comes_back(rows):
     columns = columns_of(rows)
-    chunk = decode_chunk(encode_chunk(columns)[1])
+    chunk = decode_chunk(encode_chunk(columns, len(rows))[1])
     assert chunk.rows == len(rows)
     assert as_found(chunk) == {name: columns[name].to_pylist() for name in ("VALUE", "NOTE")}
     for texts in chunk.texts.values():
@@ -49,7 +49,7 @@ def test_equal_observations_have_one_name_wherever_they_were_cut_from(rows, othe
     cut = {name: column.slice(len(others), len(rows)) for name, column in wide.items()}
     whole = {name: column for name, column in columns_of(rows).items() if name != "TIME"}
     backwards = dict(reversed(cut.items()))
-    assert encode_chunk(backwards) == encode_chunk(whole)
+    assert encode_chunk(backwards, len(rows)) == encode_chunk(whole, len(rows))
 
 
 def test_bytes_behind_an_absent_text_are_not_stored():
@@ -61,7 +61,7 @@ def test_bytes_behind_an_absent_text_are_not_stored():
     )
     plain = pa.array(["a", None, "b"])
     assert odd.equals(plain)
-    assert encode_chunk({"VALUE": odd}) == encode_chunk({"VALUE": plain})
+    assert encode_chunk({"VALUE": odd}, 3) == encode_chunk({"VALUE": plain}, 3)
 
 
 def test_a_chunk_of_a_former_release_is_read():
@@ -82,11 +82,11 @@ def test_what_says_little_takes_little_memory():
     full = pa.array(["1.5"] * count)
     few = pa.array([f"See table {n}" if n % 1_000 == 0 else None for n in range(count)])
     columns = {"STATUS": compact(same, DICTIONARY)[0], "COMMENT": few, "VALUE": full}
-    held = decode_chunk(encode_chunk(columns)[1])
+    held = decode_chunk(encode_chunk(columns, count)[1])
     assert isinstance(held.columns["COMMENT"], SparseTexts)
     assert held.codes["STATUS"].strides == (0,)
     assert held.size < 1.1 * count * len("1.5" + "4321" + "1")
-    absent = decode_chunk(encode_chunk({**columns, "NOTE": empty, "OTHER": empty})[1])
+    absent = decode_chunk(encode_chunk({**columns, "NOTE": empty, "OTHER": empty}, count)[1])
     assert absent.size < held.size + 2_000
 
 
@@ -113,6 +113,12 @@ def test_sparse_texts_are_joined_like_others(columns):
 @pytest.mark.parametrize("count", [1, 254, 255, 256, 70_000])
 def test_texts_of_any_length_are_stored(count):
     columns = {"VALUE": pa.array(["x" * count, "", None, "y"])}
-    assert as_found(decode_chunk(encode_chunk(columns)[1])) == {
+    assert as_found(decode_chunk(encode_chunk(columns, 4)[1])) == {
         "VALUE": ["x" * count, "", None, "y"]
     }
+
+
+def test_observations_that_are_nothing_but_their_keys_are_counted():
+    chunk = decode_chunk(encode_chunk({}, 3)[1])
+
+    assert (chunk.rows, chunk.codes, chunk.columns) == (3, {}, {})

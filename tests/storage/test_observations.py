@@ -461,6 +461,18 @@ def test_a_timeless_dataset_is_merged_and_deleted_by_key(store):
     assert read(store.select(version)) == [rows[0], {**rows[2], "STATUS": "E"}]
 
 
+def test_keys_are_kept_where_a_dataset_has_nothing_else(store):
+    layout = Layout(dimensions=("FREQ", "AREA"), time=None, series=(), coded=(), texts=())
+    rows = pa.table({"FREQ": ["A", "A", "M"], "AREA": ["36", "73", "36"]})
+    store.publish("K", layout, rows, action=Action.APPEND, at=day(1))
+    version = store.publish("K", layout, rows.slice(2), action=Action.DELETE, at=day(2))
+
+    assert version.observation_count == 2
+    assert store.rows(version).to_pydict() == {"FREQ": ["A", "A"], "AREA": ["36", "73"]}
+    found = [len(batch.offsets) - 1 for batch in store.select(version).batches()]
+    assert found == [2]
+
+
 def test_memory_that_is_too_small_to_keep_anything_only_costs_time(engine):
     store = ObservationStore(engine, index_bytes=0, chunk_bytes=0, arrangement=Arrangement(chunk=1))
     version = publish(store, [row(f"A.{area}.2019", str(area)) for area in range(40)])
