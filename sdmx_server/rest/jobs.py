@@ -11,8 +11,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
-from functools import partial
-from typing import IO, Any
+from itertools import chain
+from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 import msgspec
@@ -26,7 +26,7 @@ from sdmx_server.rest.authentication import reader
 from sdmx_server.rest.dialects import V2, Dialect
 from sdmx_server.rest.problems import problem
 from sdmx_server.site import MOMENT, site
-from sdmx_server.storage.jobs import Standing, State
+from sdmx_server.storage.jobs import Outcome, Standing, State
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/sdmx/jobs")
 
@@ -148,16 +148,23 @@ def result(id_: str) -> Response:
         if negotiate.not_modified(request.headers.get("If-None-Match"), None, etag, None):
             return Response(status=304, headers={"ETag": etag})
     part = ranges.asked_part(etag, outcome.bytes) if etag and outcome.bytes else None
-    start, stop = part or (0, outcome.bytes)
-    pieces = _read(partial(_jobs().store.result, id_), start, stop)
-    if part is not None:
-        response = ranges.partial(pieces, part, outcome.bytes)
-    else:
-        response = Response(pieces, status=outcome.status)
-        if outcome.bytes:
-            response.headers["Content-Length"] = str(outcome.bytes)
+    pieces = _read(id_, *(part or (0, outcome.bytes)))
+    try:
+        first = next(pieces, b"")
+    except FileNotFoundError:  # somebody has removed it meanwhile
+        return _missing(id_)
+    response = _part_of(chain([first], pieces), part, outcome)
     del response.headers["Content-Type"]
     response.headers.update(headers)
+    return response
+
+
+def _part_of(pieces: Iterable[bytes], part: tuple[int, int] | None, outcome: Outcome) -> Response:
+    if part is not None:
+        return ranges.partial(pieces, part, outcome.bytes)
+    response = Response(pieces, status=outcome.status)
+    if outcome.bytes:
+        response.headers["Content-Length"] = str(outcome.bytes)
     return response
 
 
@@ -234,8 +241,11 @@ def _error(standing: Standing) -> Mapping[str, Any]:
     if standing.outcome is None:
         detail = "The server ended before the answer was made, or failed; ask the question again."
         return {"status": 500, "document": detail}
-    with _jobs().store.result(standing.job.id) as file:
-        document = file.read().decode("utf-8", "replace")
+    try:
+        with _jobs().store.result(standing.job.id) as file:
+            document = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:  # somebody has removed it meanwhile
+        document = ""
     return {"status": standing.outcome.status, "document": document}
 
 
@@ -282,8 +292,8 @@ def _watched(pieces: Iterable[bytes], tell: Callable[[int], None]) -> Iterator[b
         yield piece
 
 
-def _read(opened: Callable[[], IO[bytes]], start: int, stop: int) -> Iterator[bytes]:
-    with opened() as file:
+def _read(id_: str, start: int, stop: int) -> Iterator[bytes]:
+    with _jobs().store.result(id_) as file:
         file.seek(start)
         while start < stop and (piece := file.read(min(_PIECE, stop - start))):
             start += len(piece)

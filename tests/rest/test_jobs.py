@@ -273,3 +273,26 @@ def test_a_job_of_a_process_that_ended_has_failed(client, tmp_path):
     assert told["state"] == "failed"
     assert "ask the question again" in told["error"]["document"]
     assert client.get(f"{path}/result").status_code == 404
+
+
+def test_a_file_has_each_header_once_as_the_answer_at_once_has(client):
+    accepted = client.get(EXR, headers=LATER | CSV)
+    later = result_of(client, accepted)
+    part = result_of(client, accepted, Range="bytes=0-9")
+    at_once = {name for name, _ in client.get(EXR, headers=CSV).headers}
+
+    for answer in (later, part):
+        names = [name for name, _ in answer.headers]
+        assert len(names) == len(set(names))
+        assert at_once <= set(names)
+
+
+def test_a_file_that_is_removed_while_it_is_asked_for_is_not_there(client, tmp_path):
+    accepted = client.get(EXR, headers=LATER | CSV)
+    assert finished(client, accepted)["state"] == "done"
+    (tmp_path / "jobs" / accepted.headers["Location"].rpartition("/")[2] / "result").unlink()
+
+    answer = client.get(path_of(accepted.headers["Location"]) + "/result")
+
+    assert answer.status_code == 404
+    assert "ask the question again" in answer.text
