@@ -207,7 +207,8 @@ def registration(query: RegistrationQuery, service_url: str) -> Response:
         found = registration_exchange.answer(query, stores, service_url, without=permit.withheld)
         return [chosen.write(found, asked.message, chosen.version)]
 
-    return _answered(_REGISTRATIONS, make, permit.audience)
+    # The address is part of the answer, and may be the one that the client has asked at.
+    return _answered(_REGISTRATIONS, make, f"{permit.audience}\n{service_url}")
 
 
 def _schema_of_metadata(query: SchemaQuery, dialect: Dialect) -> Response:

@@ -156,3 +156,16 @@ def test_after_a_publication_only_a_download_that_names_its_instant_goes_on(clie
     assert rest_of(HIST, "If-Match").status_code == 412
     assert rest_of(pinned, "If-Range").data == begun[pinned].data[50:]
     assert rest_of(pinned, "If-Match").data == begun[pinned].data[50:]
+
+
+def test_registrations_name_the_address_asked_at_so_each_address_has_its_own(client):
+    path = "/sdmx/v2/registration/dataflow/TST/*/*"
+    tags = set()
+    for address in ("http://a.example", "http://another.example.org"):
+        whole = client.get(path, base_url=address)
+        part = client.get(path, base_url=address, headers={"Range": "bytes=9-"})
+        assert part.data == whole.data[9:]
+        assert part.headers["Content-Length"] == str(len(part.data))
+        tags.add(whole.headers["ETag"])
+
+    assert len(tags) == 2
