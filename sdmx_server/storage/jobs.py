@@ -212,6 +212,8 @@ class JobStore:
         Returns:
             What is left, the oldest first.
         """
+        for folder in self._folder.glob(f"*{_REMOVED}"):  # its process ended on the way
+            shutil.rmtree(folder, ignore_errors=True)
         found = sorted(
             (each for each in map(self._standing, self._ids()) if each is not None),
             key=lambda each: each.job.created,

@@ -143,3 +143,12 @@ def test_places_are_shared_by_all_who_make_answers(folder, store):
         assert again is not None
         assert store.place(2) is None
     first.close()
+
+
+def test_what_was_left_of_a_job_by_who_removed_it_is_cleared_away(tmp_path):
+    left = tmp_path / "some.gone"
+    left.mkdir()
+    (left / "result").write_bytes(b"long")
+
+    assert JobStore(tmp_path).tidy(datetime.now(UTC)) == []
+    assert not left.exists()
