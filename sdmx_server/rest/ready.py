@@ -14,6 +14,7 @@ Source: RFC 9110, section 13 (conditional requests); RFC 9111, sections 3 and 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -302,12 +303,14 @@ def _read_ahead(
     pieces = iter(body)
     ahead: list[bytes] = []
     size = 0
-    for piece in pieces:
-        ahead.append(piece)
-        size += len(piece)
-        if size > most:
-            return ahead, pieces
-    _close(body)
+    with ExitStack() as ended:
+        ended.callback(_close, body)
+        for piece in pieces:
+            ahead.append(piece)
+            size += len(piece)
+            if size > most:
+                ended.pop_all()
+                return ahead, pieces
     return ahead, None
 
 

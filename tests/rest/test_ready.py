@@ -399,3 +399,24 @@ def test_what_was_used_longest_ago_makes_room(monkeypatch):
     for target in ("a", "b", "a", "c", "a", "d", "a", "b"):
         client.get(f"/sdmx/v2/{target}")
     assert len(made) == 5
+
+
+def test_a_body_that_fails_on_its_way_is_closed():
+    closed = []
+
+    class Failing:
+        def __iter__(self):
+            yield b"begun"
+            raise OSError("gone")
+
+        def close(self):
+            closed.append(True)
+
+    def application(_environ, begin):
+        begin("200 OK", [("ETag", '"a"'), ("Cache-Control", "no-cache")])
+        return Failing()
+
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/sdmx/v2/data"}
+    with pytest.raises(OSError, match="gone"):
+        ReadyAnswers(application, object)(asked, lambda *_: None)
+    assert closed
