@@ -273,7 +273,7 @@ def _answered(
         if envelope.is_held_by_client:
             return envelope.not_modified()
         pieces = make(choice.format, Asked(envelope.message, choice.parameters))
-        if as_of is not None and _revisions(as_of) != revisions:
+        if as_of is not None and _revisions_until(as_of) != revisions:  # a release was backdated
             continue
         ranges.require_match(envelope.etag)
         if not ranges.is_to_be_measured(envelope.etag):
@@ -292,13 +292,13 @@ def _revisions(as_of: datetime | None) -> tuple[Revision, ...]:
     if as_of is None:
         return structures, observations
     then = min(as_of, structures.changed), min(as_of, observations.changed)
-    return present.remember(
-        ("revisions", *then),
-        lambda: (
-            stores.artefacts.revision_at(then[0]),
-            stores.observations.revision_at(then[1]),
-        ),
-    )
+    return present.remember(("revisions", *then), lambda: _revisions_until(as_of))
+
+
+def _revisions_until(as_of: datetime) -> tuple[Revision, ...]:
+    """Read which revisions tell the state at an instant from others."""
+    stores = stores_now()
+    return stores.artefacts.revision_at(as_of), stores.observations.revision_at(as_of)
 
 
 def _inexpressible(urn: str, chosen: StructureFormat | MetadataFormat, other: str) -> NotAcceptable:

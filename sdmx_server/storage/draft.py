@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -298,7 +298,8 @@ def _in_threads(
     """Yield what is made of each unit, in order; while some are taken, others are made."""
     lots = [units[start : start + _AT_ONCE] for start in range(0, len(units), _AT_ONCE)]
     if len(lots) < 2:
-        yield from chain.from_iterable(map(work, lots))
+        for lot in lots:
+            yield from work(lot)
         return
     with ThreadPoolExecutor(_THREADS) as pool:
         waiting: deque[Future[list[_Made]]] = deque()
