@@ -97,7 +97,7 @@ class Jobs:
             place = self.store.place(self._at_once)
             if place is not None:
                 with place:
-                    yield True
+                    yield work.is_wanted  # it may have been removed since it was looked at
                 return
             time.sleep(_PATIENCE)
         yield False
